@@ -1,0 +1,1 @@
+"""The wire: framing, checksums, typed decoding, transports, profiles and simulators."""
