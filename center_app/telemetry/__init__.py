@@ -1,0 +1,1 @@
+"""Telemetry wing: cells, recordings, the store, the collector, run rules, alarms, evidence."""

@@ -1,0 +1,1 @@
+"""Run rules: measured intervals and coverage from samples; pure functions on values."""
