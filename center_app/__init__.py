@@ -1,0 +1,1 @@
+"""The centre without a screen: no Qt anywhere below this package."""

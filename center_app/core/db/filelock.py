@@ -1,0 +1,87 @@
+"""An advisory lock on a file, between the processes of one host."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from center_app.core.errors import SurroundingsError, declare
+
+STORE_BUSY = declare(
+    "store.busy",
+    "Another program has held the centre's data for {seconds} s.",
+    "Wait a moment and try again; if it stays so, close the other windows of this centre.",
+)
+_POLL_S = 0.001
+
+if os.name == "nt":
+    import msvcrt
+
+    def _try(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+
+    def _free(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+else:
+    import fcntl
+
+    def _try(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _free(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+class FileLock:
+    """Hold an exclusive lock on a file; one thread of one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._thread = threading.Lock()
+        self._descriptor: int | None = None
+
+    def acquire(self, timeout_s: float = 10.0) -> bool:
+        """Take the lock; False when the time is over."""
+        deadline = time.monotonic() + timeout_s
+        if not self._thread.acquire(timeout=timeout_s):
+            return False
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o660)
+        while not _try(descriptor):
+            if time.monotonic() >= deadline:
+                os.close(descriptor)
+                self._thread.release()
+                return False
+            time.sleep(_POLL_S)
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            _free(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = None
+            self._thread.release()
+
+    @contextmanager
+    def held(self, timeout_s: float = 10.0) -> Iterator[None]:
+        """Hold the lock for a block; raises SurroundingsError when somebody keeps it too long."""
+        if not self.acquire(timeout_s):
+            raise SurroundingsError(STORE_BUSY, seconds=round(timeout_s))
+        try:
+            yield
+        finally:
+            self.release()
