@@ -1,0 +1,1 @@
+"""Bookings of machines, use of machines, and the hours that come of both."""

@@ -1,0 +1,1 @@
+"""Register of machines, their occupied time and outages."""

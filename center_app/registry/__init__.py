@@ -1,0 +1,1 @@
+"""People, organisations, projects and qualifications."""
