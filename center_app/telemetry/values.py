@@ -223,9 +223,10 @@ class RunInterval:
     end_ns: int
     start_bytes: tuple[int, int]
     end_bytes: tuple[int, int]
+    pause_s: float = MAX_PAUSE_NS / 1e9
     is_open: bool = False
     ended_by: str = "below"
-    """`below` (the channel fell), `pause` (no sample for 2 s) or `end` (the recording ended)."""
+    """`below` (the channel fell), `pause` (no sample for `pause_s`) or `end` (the recording ended)."""
 
     @property
     def duration_s(self) -> float:
