@@ -81,7 +81,11 @@ class Center:
 def load_models() -> None:
     """Import every wing's tables, so that the schema is whole."""
     for name in _MODELS:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not name.startswith(error.name):
+                raise
 
 
 def open_center(store: str, clock: Clock | None = None, *, folder: Path | None = None, create: bool = False) -> Center:
