@@ -1,0 +1,113 @@
+"""Decode delimited text: one frame per line, a fixed number of numbers in it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices import decimals
+from devices.account import MALFORMED, TEXT
+from devices.lines import LineBatch, LineFramer
+from devices.structs import range_quality
+from devices.values import Account, Block, Int64Array, Quality, StreamSpec
+
+Values = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def measured_quality(stream: StreamSpec, values: Values) -> NDArray[np.uint8]:
+    """Mark values, float64 (c, n): NaN is NOT_MEASURED, outside the range is OUT_OF_RANGE."""
+    quality = range_quality(stream.channels, values)
+    quality[np.isnan(values)] = Quality.NOT_MEASURED
+    return quality
+
+
+class DelimitedDecoder:
+    """Decode lines of numbers in blocks; odd lines go one by one and get a reason."""
+
+    def __init__(self, stream: StreamSpec, separator: str = ",", mark: str = ".") -> None:
+        """Expect one number per channel, set apart by `separator`, with this decimal mark."""
+        self._stream = stream
+        self._separator = separator.encode()
+        self._mark = mark.encode()
+        self._width = len(stream.channels)
+        self._framer = LineFramer()
+
+    def feed(self, data: bytes) -> list[Block]:
+        """Take received bytes; return the completed blocks."""
+        blocks = [self._decode(batch) for batch in self._framer.feed(data)]
+        return [block for block in blocks if block is not None]
+
+    def flush(self) -> list[Block]:
+        """End the input; an unfinished line is cut."""
+        self._framer.flush()
+        return []
+
+    def account(self) -> Account:
+        """Return the balanced byte account."""
+        return self._framer.book.statement()
+
+    def _decode(self, batch: LineBatch) -> Block | None:
+        data = decimals.padded(batch.text)
+        values = np.zeros((batch.starts.size, self._width))
+        good = self._regular(batch, data, values)
+        for index in np.flatnonzero(~good).tolist():
+            good[index] = self._single(batch, index, values[index])
+        self._framer.book.good(int(batch.sizes[good].sum()), int(good.sum()))
+        if not good.any():
+            return None
+        columns = np.ascontiguousarray(values[good].T)
+        quality = measured_quality(self._stream, columns)
+        return Block(self._stream.key, columns, quality, batch.end_offset[good])
+
+    def _regular(self, batch: LineBatch, data: NDArray[np.uint8], values: Values) -> Mask:
+        """Read every line that has the right number of plain numbers; return which ones were read."""
+        starts, stops = batch.starts + 8, batch.stops + 8
+        cuts = np.flatnonzero(data == self._separator[0])
+        first = np.searchsorted(cuts, starts)
+        fits = np.searchsorted(cuts, stops) - first == self._width - 1
+        fits &= stops > starts
+        if not fits.any():
+            return fits
+        table = self._bounds(cuts, first[fits], starts[fits], stops[fits])
+        numbers, good = decimals.parse(data, _left(data, table[:, :-1]), table[:, 1:].ravel(), self._mark[0])
+        read = good.reshape(-1, self._width).all(axis=1)
+        done = np.flatnonzero(fits)[read]
+        values[done] = numbers.reshape(-1, self._width)[read]
+        fits[:] = False
+        fits[done] = True
+        return fits
+
+    def _bounds(self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array) -> Int64Array:
+        """Return per line: start - 1, every separator, stop; int64 (n, width + 1)."""
+        table = np.empty((starts.size, self._width + 1), dtype=np.int64)
+        table[:, 0] = starts - 1
+        table[:, -1] = stops
+        for column in range(1, self._width):
+            table[:, column] = cuts[first + column - 1]
+        return table
+
+    def _single(self, batch: LineBatch, index: int, row: Values) -> bool:
+        """Read one odd line into `row`; say whether it could be read."""
+        line = batch.text[int(batch.starts[index]) : int(batch.stops[index])]
+        size = int(batch.sizes[index])
+        tokens = line.split() if self._separator == b" " else line.split(self._separator)
+        numbers = [decimals.number(token.replace(self._mark, b".")) for token in tokens]
+        if len(numbers) == self._width and None not in numbers and not all(map(_absent, numbers)):
+            row[:] = [math.nan if value is None else value for value in numbers]
+            return True
+        reason = TEXT if all(map(_absent, numbers)) else MALFORMED
+        self._framer.book.discard(reason, size, 1 if reason == MALFORMED else 0)
+        return False
+
+
+def _absent(value: float | None) -> bool:
+    return value is None or math.isnan(value)
+
+
+def _left(data: NDArray[np.uint8], edges: Int64Array) -> Int64Array:
+    """Return where tokens start: after the edge and one blank."""
+    starts = (edges + 1).ravel()
+    return starts + (data[starts] == 32)
