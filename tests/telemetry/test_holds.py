@@ -109,7 +109,7 @@ def rule(hold_on: int, hold_off: int) -> RunRuleView:
     return RunRuleView(3, 1, 7, 11, "current", 5.0, hold_on / 1e9, hold_off / 1e9)
 
 
-ORIGIN = Origin("local", 42, "robot_cell", 1, "drive")
+ORIGIN = Origin("local", 42, "robot_cell", 1, "drive", "current")
 
 
 def run_all(samples: Samples, cuts: list[int], hold_on: int, hold_off: int) -> list[RunInterval]:

@@ -24,6 +24,7 @@ class Origin:
     profile_id: str
     profile_version: int
     stream: str
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class RunWatch:
         return RunInterval(
             collector=origin.collector, recording_id=origin.recording_id, cell_id=rule.cell_id,
             machine_id=rule.machine_id, rule_id=rule.id, rule_version=rule.version, profile_id=origin.profile_id,
-            profile_version=origin.profile_version, stream=origin.stream, channel=rule.channel,
+            profile_version=origin.profile_version, stream=origin.stream, channel=origin.channel,
             threshold=rule.threshold, hold_on_s=rule.hold_on_s, hold_off_s=rule.hold_off_s,
             start_ns=start.t_ns, end_ns=end.t_ns, start_bytes=start.where, end_bytes=end.where,
             pause_s=self._pause_ns / 1e9, is_open=is_open, ended_by=ended_by,

@@ -1,0 +1,55 @@
+"""Find channels of a device by name: "stream.channel", or the channel's key alone where that is unique."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from devices import profiles
+from devices.errors import ProfileUnknown
+from devices.values import ChannelSpec, Profile, StreamSpec
+
+
+@dataclass(frozen=True)
+class ChannelPlace:
+    """Say where a channel lies: its stream and its row in that stream's blocks."""
+
+    stream: StreamSpec
+    index: int
+    spec: ChannelSpec
+
+
+def find(streams: Sequence[StreamSpec], name: str) -> ChannelPlace | None:
+    """Return where a channel lies, None when no stream has it or several have that key."""
+    found = [
+        ChannelPlace(stream, index, spec)
+        for stream in streams
+        for index, spec in enumerate(stream.channels)
+        if name in (spec.key, f"{stream.key}.{spec.key}")
+    ]
+    exact = [place for place in found if f"{place.stream.key}.{place.spec.key}" == name]
+    if exact:
+        return exact[0]
+    return found[0] if len(found) == 1 else None
+
+
+def names(streams: Sequence[StreamSpec]) -> tuple[str, ...]:
+    """List every name under which a channel can be found, full names first."""
+    full = [f"{stream.key}.{spec.key}" for stream in streams for spec in stream.channels]
+    short = [spec.key for stream in streams for spec in stream.channels]
+    return (*full, *(key for key in short if short.count(key) == 1))
+
+
+def profile(profile_id: str) -> Profile | None:
+    """Return a device profile, None when there is none of that name."""
+    try:
+        return profiles.get(profile_id)
+    except ProfileUnknown:
+        return None
+
+
+def streams_of(profile_id: str, params: Mapping[str, Any]) -> tuple[StreamSpec, ...]:
+    """Return the streams of a device with its settings; empty for an unknown profile."""
+    known = profile(profile_id)
+    return known.streams_for(params) if known else ()

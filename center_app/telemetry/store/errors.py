@@ -1,0 +1,57 @@
+"""Declare what the surroundings can do to a store of recordings."""
+
+from __future__ import annotations
+
+from center_app.core.errors import SurroundingsError, declare
+
+STORE_FULL = declare(
+    "telemetry.store_full",
+    "There is no space left for recordings in {folder}.",
+    "Free some space on that disk; recording goes on by itself, and what was lost meanwhile is counted.",
+)
+STORE_REFUSED = declare(
+    "telemetry.store_refused",
+    "Recordings cannot be written to {folder} ({detail}).",
+    "Check that the folder exists and that you may write there; recording goes on by itself.",
+)
+STORE_DAMAGED = declare(
+    "telemetry.store_damaged",
+    "A recording file is damaged: {file}, {place}.",
+    "Run the integrity check; what the raw bytes still hold can be decoded again.",
+)
+STORE_NEWER = declare(
+    "telemetry.store_newer",
+    "The recordings in {folder} were written by a newer version of the program.",
+    "Update the program on this computer, then open the store again.",
+)
+STORE_TAKEN = declare(
+    "telemetry.store_taken",
+    "Another collector is writing recordings as {collector}.",
+    "Stop the other collector first, or give this one a name of its own.",
+)
+RECORDING_UNKNOWN = declare(
+    "telemetry.recording_unknown",
+    "There is no recording {recording}.",
+    "Pick a recording from the list; it may have been deleted by the retention rule.",
+)
+CHANNEL_UNKNOWN = declare(
+    "telemetry.channel_unknown",
+    "Cell {cell} has no recorded channel {channel}.",
+    "Pick one of the channels in the tree.",
+)
+
+FULL_NAMES = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+
+
+def trouble_from(error: Exception, folder: object) -> SurroundingsError:
+    """Translate a failure of SQLite or the file system into the surroundings' failure."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    is_full = name in FULL_NAMES or getattr(error, "errno", None) in (28, 27, 122)
+    if is_full:
+        return SurroundingsError(STORE_FULL, folder=str(folder))
+    return SurroundingsError(STORE_REFUSED, folder=str(folder), detail=name or type(error).__name__)
+
+
+def damaged(file: object, place: str) -> SurroundingsError:
+    """Return the failure that names a damaged place in a file."""
+    return SurroundingsError(STORE_DAMAGED, file=str(file), place=place)

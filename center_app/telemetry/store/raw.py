@@ -1,0 +1,126 @@
+"""The raw log: every read and write with time, direction and CRC, in SHA-256 chained segments.
+
+A record is {length u32, direction u8, t_ns i64, wall_ns i64, CRC-32 u32} little-endian, then the bytes;
+the CRC covers direction, both times and the bytes. A segment holds at most one second or 256 KiB of
+records; until it is sealed its records lie in the raw tail, written within 100 ms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from center_app.telemetry.store.values import RawRecord
+
+_HEAD: Final = struct.Struct("<IBqqI")
+_BODY: Final = struct.Struct("<Bqq")
+SEGMENT_BYTES: Final = 256 * 1024
+SEGMENT_NS: Final = 1_000_000_000
+GENESIS: Final = bytes(32)
+
+SegmentRow = tuple[int, int, int, int, int, int, int, bytes, bytes]
+TailRow = tuple[int, int, int, int, int, int, int, bytes]
+
+
+def pack_record(t_ns: int, wall_ns: int, direction: int, data: bytes) -> bytes:
+    """Return one record of the raw log."""
+    check = zlib.crc32(data, zlib.crc32(_BODY.pack(direction, t_ns, wall_ns)))
+    return _HEAD.pack(len(data), direction, t_ns, wall_ns, check) + data
+
+
+def unpack_records(blob: bytes, segment: int, first_offset: int) -> Iterator[RawRecord]:
+    """Yield the records of a segment; ValueError at the first one whose CRC does not fit."""
+    position, offset = 0, first_offset
+    while position < len(blob):
+        if position + _HEAD.size > len(blob):
+            raise ValueError("cut record")
+        size, direction, t_ns, wall_ns, check = _HEAD.unpack_from(blob, position)
+        data = blob[position + _HEAD.size : position + _HEAD.size + size]
+        position += _HEAD.size + size
+        if zlib.crc32(data, zlib.crc32(_BODY.pack(direction, t_ns, wall_ns))) != check or len(data) != size:
+            raise ValueError(f"CRC of the record at byte {offset}")
+        yield RawRecord(segment, offset, t_ns, wall_ns, direction, data)
+        offset += size if direction == 0 else 0
+
+
+def segment_digest(previous: bytes, head: tuple[int, ...], data: bytes) -> bytes:
+    """Return SHA-256 of the previous digest, (recording, ordinal, offsets, times, records) and the data."""
+    chain = hashlib.sha256(previous)
+    chain.update(repr(head).encode())
+    chain.update(data)
+    return chain.digest()
+
+
+@dataclass
+class RawLog:
+    """Collect one recording's reads into tail pieces and chained segments (writer thread)."""
+
+    recording_id: int
+    ordinal: int = 0
+    digest: bytes = GENESIS
+    offset: int = 0
+    """Received bytes so far, lost ones included."""
+    _first_offset: int = 0
+    _t_first: int | None = None
+    _t_last: int = 0
+    _parts: list[bytes] = field(default_factory=list)
+    _size: int = 0
+    _written_parts: int = 0
+    _written_offset: int = 0
+    _sealed: list[SegmentRow] = field(default_factory=list)
+
+    def append(self, t_ns: int, wall_ns: int, direction: int, data: bytes) -> None:
+        """Add one read or write."""
+        if self._t_first is None:
+            self._t_first, self._first_offset, self._written_offset = t_ns, self.offset, self.offset
+        self._parts.append(pack_record(t_ns, wall_ns, direction, data))
+        self._size += len(data) + _HEAD.size
+        self._t_last = t_ns
+        if direction == 0:
+            self.offset += len(data)
+        if self._size >= SEGMENT_BYTES:
+            self.seal()
+
+    def skip(self, count: int) -> None:
+        """Count received bytes that could not be kept; the next segment starts behind them."""
+        self.seal()
+        self.offset += count
+
+    def is_due(self) -> bool:
+        """Tell whether the open segment spans its second."""
+        return self._t_first is not None and self._t_last - self._t_first >= SEGMENT_NS
+
+    def seal(self) -> None:
+        """Close the open segment and chain it."""
+        if self._t_first is None:
+            return
+        data = b"".join(self._parts)
+        head = (
+            self.recording_id, self.ordinal, self._first_offset, self.offset, self._t_first, self._t_last,
+            len(self._parts),
+        )  # fmt: skip
+        self.digest = segment_digest(self.digest, head, data)
+        self._sealed.append((*head, self.digest, data))
+        self.ordinal += 1
+        self._t_first, self._parts, self._size, self._written_parts = None, [], 0, 0
+
+    def take_sealed(self) -> list[SegmentRow]:
+        """Return the segments sealed since the last call."""
+        sealed, self._sealed = self._sealed, []
+        return sealed
+
+    def take_tail(self) -> TailRow | None:
+        """Return the records of the open segment that are not in the raw tail yet."""
+        if self._t_first is None or self._written_parts == len(self._parts):
+            return None
+        new = self._parts[self._written_parts :]
+        row = (
+            self.recording_id, self.ordinal, self._written_offset, self.offset, self._t_first, self._t_last,
+            len(new), b"".join(new),
+        )  # fmt: skip
+        self._written_parts, self._written_offset = len(self._parts), self.offset
+        return row
