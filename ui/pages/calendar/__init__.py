@@ -1,0 +1,1 @@
+"""Show the booking timeline: machines by time, drawn, dragged and typed."""
