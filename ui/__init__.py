@@ -1,0 +1,1 @@
+"""The window: shell, kit and pages on Qt Widgets."""

@@ -1,0 +1,1 @@
+"""Bricks that every page shares: theme, words, icons, lanes, tables, charts."""
