@@ -36,7 +36,7 @@ PROFILE_UNKNOWN = declare(
     "Choose a profile from the list.",
 )
 CHANNEL_UNKNOWN = declare(
-    "telemetry.channel_unknown",
+    "telemetry.no_such_channel",
     "The device has no channel called {channel}.",
     "Choose one of: {known}.",
 )

@@ -255,6 +255,8 @@ class AlarmView:
     value: float | None
     peak: float | None
     shelved_until_ns: int | None = None
+    is_one_shot: bool = False
+    is_suppressed: bool = False
     acknowledged_by: str = ""
     acknowledged_ns: int | None = None
     reason: str = ""
