@@ -201,7 +201,7 @@ def database_reach(database: Callable[[], Database]) -> Finding:
         found = database()
         is_current = migrations.check(found)
     except CenterError as error:
-        return Finding(N_("Database"), Verdict.BAD, N_("{detail}"), {"detail": str(error)}, "main.py doctor --store …")
+        return Finding(N_("Database"), Verdict.BAD, error.code.text, error.params, "main.py doctor --store …")
     if not is_current:
         return Finding(N_("Database"), Verdict.WARNING, N_("Reached, but of an older version"), {}, "main.py migrate")
     return Finding(N_("Database"), Verdict.GOOD, N_("Reached, version {version}"), {"version": migrations.HEAD})

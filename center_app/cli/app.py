@@ -1,0 +1,64 @@
+"""Assemble the command line and say failures in the person's language."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from center_app.core.errors import CenterError, ProblemsError, SurroundingsError, describe
+from center_app.core.text import Words, catalogue
+
+PERSON_EXIT = 2
+SURROUNDINGS_EXIT = 3
+OURS_EXIT = 1
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return the exit code: 0 good, 2 input, 3 surroundings, 1 our fault."""
+    from center_app.cli.shared import language
+    from center_app.core import log
+    from center_app.core.settings import log_folder
+
+    log.start(log_folder(), "command")
+    words = catalogue(language())
+    try:
+        return _dispatch(arguments)
+    except CenterError as error:
+        return tell(error, words)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: log it whole, say it calmly
+        logging.getLogger("center.command").exception("command failed: %s", arguments)
+        return tell(error, words)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    import typer
+
+    from center_app.cli import centre_commands, grant_commands, wire_commands
+
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    for module in (centre_commands, wire_commands, grant_commands):
+        module.register(app)
+    try:
+        result = app(arguments, standalone_mode=False)
+    except typer.Exit as leaving:
+        return int(leaving.exit_code)
+    except Exception as error:
+        if type(error).__module__.startswith("click") or hasattr(error, "format_message"):
+            sys.stderr.write(f"{error.format_message()}\n")  # type: ignore[attr-defined]
+            return PERSON_EXIT
+        raise
+    return int(result or 0)
+
+
+def tell(error: Exception, words: Words) -> int:
+    """Write a failure and its next step to the error output; return its exit code."""
+    if isinstance(error, ProblemsError):
+        for problem in error.problems:
+            sys.stderr.write("  ".join(describe(problem, words)) + "\n")
+    sentence, step = describe(error, words)
+    sys.stderr.write(f"{sentence}\n{step}\n")
+    if isinstance(error, SurroundingsError):
+        return SURROUNDINGS_EXIT
+    return PERSON_EXIT if isinstance(error, CenterError) else OURS_EXIT
