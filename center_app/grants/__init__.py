@@ -1,0 +1,1 @@
+"""Programmes, awards, ledger, evidence, rules and reports of public money."""
