@@ -91,7 +91,7 @@ class Ink:
         self.line = QPen(self.colour["line"], 1)
         self.strong = QPen(self.colour["line_strong"], 1)
         self.dashed_strong = _dash(self.colour["text3"], 1.0, 2, 2)
-        self.buffer = hatched(self.colour["text3"], 6, 0.9)
+        self.buffer = hatched(self.tokens.alpha("text3", 0.62), 6, 0.9)
         self.outage = hatched(self.colour["hatch"], 9, 2.6)
         self.crit_hatch = hatched(self.colour["crit"], 5, 1.5)
         self.own = QPen(self.colour["text"], 2)

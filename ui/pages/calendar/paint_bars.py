@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ui.pages.calendar.ink import Ink, Style
     from ui.pages.calendar.picture import Picture
 
-SLIVER = 12.0
+SLIVER = 7.0
 """Bars narrower than this many px are painted without shape, icon or text."""
 _ICON = 12
 _FAR = 4.0
+_UNBOOKED_ROOM = 130
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,13 @@ class BarPainter:
 
     def _fitted(self, shape: _Shape, room: int, own: bool) -> str:
         bars = self._picture.data.bars
-        title = bars.title[shape.bar] + self._beyond(shape)
-        return self._ink.fitted(title, bars.detail[shape.bar], room, own) if room > 10 else ""
+        title, detail, beyond = bars.title[shape.bar], bars.detail[shape.bar], self._beyond(shape)
+        if shape.state is BarState.UNBOOKED:
+            room = max(room, _UNBOOKED_ROOM)
+        if beyond and self._ink.width(f"{title}, {detail}, {beyond}", own) > room:
+            detail = ""
+        detail = ", ".join(part for part in (detail, beyond) if part)
+        return self._ink.fitted(title, detail, room, own) if room > 10 else ""
 
     def _beyond(self, shape: _Shape) -> str:
         """Say when a bar began or ends that reaches out of the window."""
@@ -156,9 +162,9 @@ class BarPainter:
         if shape.state in OUTAGES or end - start < 12 * 3600 or picture.axis.scale * 3600 < 30:
             return ""
         if start < picture.t0:
-            return ", " + _("since {time}", time=day_clock(start, picture.data.zone))
+            return _("since {time}", time=day_clock(start, picture.data.zone))
         if end > picture.t1:
-            return ", " + _("until {time}", time=day_clock(end, picture.data.zone))
+            return _("until {time}", time=day_clock(end, picture.data.zone))
         return ""
 
     def _clear_behind(self, shape: _Shape, left: float, width: float) -> None:

@@ -114,8 +114,24 @@ class Picture:
     @cached_property
     def seen(self) -> tuple[Ints, np.ndarray]:
         """Give the bars in view (with buffers) and the y of their rows (float64)."""
-        found = [self.indexed.reach.touching(row, self.t0, self.t1) for row, _y in self.rows]
-        tops = [np.full(hits.size, y) for hits, (_row, y) in zip(found, self.rows, strict=True)]
+        hits, line = self._seen(self.indexed.reach)
+        return hits, self._tops[line]
+
+    @cached_property
+    def seen_tracks(self) -> tuple[Ints, Ints]:
+        """Give the measured spans in view and which of the visible machine rows each is in."""
+        return self._seen(self.indexed.tracks)
+
+    def _seen(self, index: IntervalIndex) -> tuple[Ints, Ints]:
+        found = [index.touching(row, self.t0, self.t1) for row, _y in self.rows]
         if not found:
-            return np.zeros(0, np.int64), np.zeros(0)
-        return np.concatenate(found), np.concatenate(tops)
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.concatenate(found), np.repeat(np.arange(len(found)), [hits.size for hits in found])
+
+    @cached_property
+    def _tops(self) -> np.ndarray:
+        return np.array([y for _row, y in self.rows])
+
+    def line_of_top(self, tops: np.ndarray) -> Ints:
+        """Give which of the visible machine rows lies at each y."""
+        return np.searchsorted(self._tops, tops)
