@@ -76,14 +76,15 @@ class Recount:
 
     def evaluate(self, formula: Formula) -> Value:
         """Return what a formula gives; raises KeyError for an unknown operation."""
+        if formula.op == "none":
+            return None
         if formula.op in _OVER_FIGURES:
             parts = [self.value(name) for name in formula.figures]
             return _OVER_FIGURES[formula.op](parts)
         rows = self._rows(formula)
         if formula.op == "count":
             return len(rows)
-        values = [getattr(row, formula.field) for row in rows]
-        return _OVER_ROWS[formula.op]([value for value in values if value is not None])
+        return _OVER_ROWS[formula.op]([getattr(row, formula.field) for row in rows])
 
     def _rows(self, formula: Formula) -> list[object]:
         names = tuple(name for name, _ in formula.where)
@@ -97,12 +98,12 @@ class Recount:
 
 
 def _sum(values: list[Value]) -> Value:
-    return sum((value for value in values if value is not None), 0) if values else None
+    known = [value for value in values if value is not None]
+    return sum(known, 0) if known or not values else None
 
 
 def _plus(values: list[Value]) -> Value:
-    known = [value for value in values if value is not None]
-    return _sum(known) if known else None
+    return _sum(values)
 
 
 def _minus(values: list[Value]) -> Value:
