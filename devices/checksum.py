@@ -44,27 +44,23 @@ def crc16_of(kind: Crc16, data: bytes) -> int:
 @cache
 def _pair_table(kind: Crc16) -> NDArray[np.uint16]:
     """Tabulate two bytes at once (65,536 entries), indexed by the word as read from memory."""
-    words = np.arange(65536, dtype=np.uint32)
-    if kind.reflected:
-        for _ in range(16):
-            words = np.where(words & 1, (words >> 1) ^ kind.polynomial, words >> 1)
-        return words.astype(np.uint16)
-    for _ in range(16):
-        words = np.where(words & 0x8000, ((words << 1) ^ kind.polynomial) & 0xFFFF, (words << 1) & 0xFFFF)
-    return words.astype(np.uint16)
+    return _shifted(kind, np.arange(65536, dtype=np.uint32), 16)
 
 
 @cache
 def _byte_table(kind: Crc16) -> NDArray[np.uint16]:
     """Tabulate one byte (256 entries)."""
-    if kind.reflected:
-        words = np.arange(256, dtype=np.uint32)
-        for _ in range(8):
+    bytes_ = np.arange(256, dtype=np.uint32)
+    return _shifted(kind, bytes_ if kind.reflected else bytes_ << 8, 8)
+
+
+def _shifted(kind: Crc16, words: NDArray[Any], steps: int) -> NDArray[np.uint16]:
+    """Shift words through the CRC register, bit by bit."""
+    for _ in range(steps):
+        if kind.reflected:
             words = np.where(words & 1, (words >> 1) ^ kind.polynomial, words >> 1)
-        return words.astype(np.uint16)
-    words = np.arange(256, dtype=np.uint32) << 8
-    for _ in range(8):
-        words = np.where(words & 0x8000, ((words << 1) ^ kind.polynomial) & 0xFFFF, (words << 1) & 0xFFFF)
+        else:
+            words = np.where(words & 0x8000, ((words << 1) ^ kind.polynomial) & 0xFFFF, words << 1 & 0xFFFF)
     return words.astype(np.uint16)
 
 
@@ -87,14 +83,14 @@ def _last_byte(kind: Crc16, sums: NDArray[np.uint16], last: Rows) -> NDArray[np.
     """Fold one odd last byte into the running sums."""
     table = _byte_table(kind)
     if kind.reflected:
-        return (sums >> 8) ^ table[(sums ^ last) & 0xFF]
-    return (sums << 8) ^ table[(sums >> 8) ^ last]
+        return np.asarray((sums >> 8) ^ table[(sums ^ last) & 0xFF])
+    return np.asarray((sums << 8) ^ table[(sums >> 8) ^ last])
 
 
 @cache
 def _crc8_table(polynomial: int) -> NDArray[np.uint8]:
     """Tabulate a non-reflected 8-bit CRC."""
-    words = np.arange(256, dtype=np.uint32)
+    words: NDArray[Any] = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         words = np.where(words & 0x80, ((words << 1) ^ polynomial) & 0xFF, (words << 1) & 0xFF)
     return words.astype(np.uint8)
@@ -111,7 +107,7 @@ def crc8_rows(polynomial: int, rows: Rows) -> NDArray[np.uint8]:
 
 def sum8_rows(rows: Rows) -> NDArray[np.uint8]:
     """Return the sum of every row modulo 256, uint8 (n,)."""
-    return rows.sum(axis=1, dtype=np.uint32).astype(np.uint8)
+    return np.asarray(rows.sum(axis=1, dtype=np.uint32).astype(np.uint8))
 
 
 def xor_of(data: bytes) -> int:

@@ -70,7 +70,7 @@ class DelimitedDecoder:
         fits = np.searchsorted(cuts, stops) - first == self._width - 1
         fits &= stops > starts
         if not fits.any():
-            return fits
+            return np.asarray(fits)
         table = self._bounds(cuts, first[fits], starts[fits], stops[fits])
         numbers, good = decimals.parse(data, _left(data, table[:, :-1]), table[:, 1:].ravel(), self._mark[0])
         read = good.reshape(-1, self._width).all(axis=1)
@@ -78,9 +78,11 @@ class DelimitedDecoder:
         values[done] = numbers.reshape(-1, self._width)[read]
         fits[:] = False
         fits[done] = True
-        return fits
+        return np.asarray(fits)
 
-    def _bounds(self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array) -> Int64Array:
+    def _bounds(
+        self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array
+    ) -> Int64Array:
         """Return per line: start - 1, every separator, stop; int64 (n, width + 1)."""
         table = np.empty((starts.size, self._width + 1), dtype=np.int64)
         table[:, 0] = starts - 1
@@ -110,4 +112,4 @@ def _absent(value: float | None) -> bool:
 def _left(data: NDArray[np.uint8], edges: Int64Array) -> Int64Array:
     """Return where tokens start: after the edge and one blank."""
     starts = (edges + 1).ravel()
-    return starts + (data[starts] == 32)
+    return np.asarray(starts + (data[starts] == 32))
