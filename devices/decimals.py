@@ -47,9 +47,7 @@ def _fold(words: NDArray[np.uint64], lengths: Int64Array) -> tuple[NDArray[np.in
     return digits.view(np.int64), good
 
 
-def _whole(
-    words: NDArray[np.uint64], stops: Int64Array, lengths: Int64Array
-) -> tuple[NDArray[np.int64], Mask]:
+def _whole(words: NDArray[np.uint64], stops: Int64Array, lengths: Int64Array) -> tuple[NDArray[np.int64], Mask]:
     """Return the value of up to sixteen digits before `stops`."""
     value, good = _fold(words[stops - _WORD], np.minimum(lengths, _WORD))
     if lengths.size and int(lengths.max()) > _WORD:

@@ -80,9 +80,7 @@ class DelimitedDecoder:
         fits[done] = True
         return np.asarray(fits)
 
-    def _bounds(
-        self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array
-    ) -> Int64Array:
+    def _bounds(self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array) -> Int64Array:
         """Return per line: start - 1, every separator, stop; int64 (n, width + 1)."""
         table = np.empty((starts.size, self._width + 1), dtype=np.int64)
         table[:, 0] = starts - 1

@@ -13,19 +13,19 @@ class PortError(Exception):
         self.detail = detail
 
 
-class PortMissing(PortError):
+class PortMissing(PortError):  # noqa: N818
     """The port does not exist."""
 
 
-class PortForbidden(PortError):
+class PortForbidden(PortError):  # noqa: N818
     """The operating system or the allow-list refuses the port."""
 
 
-class PortLost(PortError):
+class PortLost(PortError):  # noqa: N818
     """The port went away while it was open (unplugged, hung up)."""
 
 
-class PortBusy(PortError):
+class PortBusy(PortError):  # noqa: N818
     """Another program holds the port; `holder` names it, "" when it cannot be known."""
 
     def __init__(self, url: str, holder: str = "", detail: str = "") -> None:
@@ -34,9 +34,9 @@ class PortBusy(PortError):
         self.holder = holder
 
 
-class ProfileUnknown(KeyError):
+class ProfileUnknown(KeyError):  # noqa: N818
     """No profile has this id."""
 
 
-class CaptureDamaged(ValueError):
+class CaptureDamaged(ValueError):  # noqa: N818
     """A capture file cannot be read; the message names the line."""

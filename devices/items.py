@@ -73,9 +73,7 @@ class ItemDecoder:
 
     def _block(self, key: str, rows: list[Sequence[float]], ends: list[int]) -> Block:
         values = np.ascontiguousarray(np.array(rows, dtype=np.float64).T)
-        return Block(
-            key, values, measured_quality(self._streams[key], values), np.array(ends, dtype=np.int64)
-        )
+        return Block(key, values, measured_quality(self._streams[key], values), np.array(ends, dtype=np.int64))
 
 
 def pick(stream: StreamSpec, found: dict[str, float]) -> Reading:

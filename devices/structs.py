@@ -124,9 +124,7 @@ class _StreamState:
             return None
         values = self._values(rows)
         tick = (
-            self.ticks.unwrap(column(rows, layout.tick.dtype, layout.tick.at))
-            if self.ticks and layout.tick
-            else None
+            self.ticks.unwrap(column(rows, layout.tick.dtype, layout.tick.at)) if self.ticks and layout.tick else None
         )
         gaps = self._gaps(rows)
         quality = range_quality(layout.stream.channels, values)
@@ -134,11 +132,7 @@ class _StreamState:
 
     def _gaps(self, rows: NDArray[np.uint8]) -> int:
         sequence = self.layout.sequence
-        return (
-            self.sequence.missing(column(rows, sequence.dtype, sequence.at))
-            if self.sequence and sequence
-            else 0
-        )
+        return self.sequence.missing(column(rows, sequence.dtype, sequence.at)) if self.sequence and sequence else 0
 
     def _values(self, rows: NDArray[np.uint8]) -> NDArray[Any]:
         """Return raw values, shape (c, n), in the common dtype or float64."""

@@ -14,9 +14,7 @@ from devices.values import Profile
 def registry() -> dict[str, Profile]:
     """Import every profile module once; return the profiles by id, sorted by id."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
-    return dict(
-        sorted((module.PROFILE.id, module.PROFILE) for module in modules if hasattr(module, "PROFILE"))
-    )
+    return dict(sorted((module.PROFILE.id, module.PROFILE) for module in modules if hasattr(module, "PROFILE")))
 
 
 def get(profile_id: str) -> Profile:
@@ -27,6 +25,6 @@ def get(profile_id: str) -> Profile:
         raise ProfileUnknown(profile_id) from None
 
 
-def all() -> tuple[Profile, ...]:  # noqa: A001
+def all() -> tuple[Profile, ...]:
     """Return all profiles, sorted by id."""
     return tuple(registry().values())

@@ -82,13 +82,13 @@ PROFILE = Profile(
     streams=(STREAM,),
     make_decoder=lambda params: StructDecoder((LAYOUT,)),
     make_simulator=_simulator,
-    sample=b"",
-    sample_expect=SampleExpectation({"drives": 2}, {}),
+    sample=bytes.fromhex(
+        "aa55983a80c3c90176fe150e7e406106ce009aff0000c110aa55993a50cbc901abfe940d14429b041502f9ff00008db4"
+    ),
+    sample_expect=SampleExpectation({"drives": 2}, {"drives.current_j3": 16.510}),
     source="Own layout, written down in this file.",
     params=(
         ParamSpec("scene", "palletising", say("Scene of the simulator", "Szene des Simulators", "模拟场景")),
-        ParamSpec(
-            "pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")
-        ),
+        ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

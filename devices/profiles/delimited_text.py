@@ -42,9 +42,7 @@ def _streams(params: Params) -> tuple[StreamSpec, ...]:
 
 def _decoder(params: Params) -> DelimitedDecoder:
     separator = str(params["separator"])
-    return DelimitedDecoder(
-        _streams(params)[0], SEPARATORS.get(separator, separator[:1] or ","), str(params["mark"])
-    )
+    return DelimitedDecoder(_streams(params)[0], SEPARATORS.get(separator, separator[:1] or ","), str(params["mark"]))
 
 
 def _simulator(seed: int, params: Params) -> LineSimulator:
@@ -57,18 +55,16 @@ def _simulator(seed: int, params: Params) -> LineSimulator:
         on = running(time_s, pattern, seed)[0]
         wave = np.sin(time_s[0] / 3.1)
         jitter = [float(noise(seed, channel, index)[0]) for channel in range(4)]
-        heat = (
-            30.0 + 17.0 * (1 - np.exp(-time_s[0] / 160.0)) + 0.9 * np.sin(time_s[0] / 9.0) + 0.12 * jitter[2]
-        )
+        heat = 30.0 + 17.0 * (1 - np.exp(-time_s[0] / 160.0)) + 0.9 * np.sin(time_s[0] / 9.0) + 0.12 * jitter[2]
         row = (
             12000.0 * on + 14 * jitter[0] * on,
             (0.62 + 0.09 * wave + 0.03 * jitter[1]) * on,
             heat,
             (18.0 + 3.0 * wave + 0.5 * jitter[3]) * on,
         )
-        return separator.join(
-            f"{value:.{digits}f}" for value, digits in zip(row, (1, 3, 2, 2), strict=True)
-        ).replace(".", mark)
+        return separator.join(f"{value:.{digits}f}" for value, digits in zip(row, (1, 3, 2, 2), strict=True)).replace(
+            ".", mark
+        )
 
     return LineSimulator(50.0, write)
 
@@ -89,8 +85,6 @@ PROFILE = Profile(
         ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),
         ParamSpec("separator", "comma", say("Separator", "Trennzeichen", "分隔符")),
         ParamSpec("mark", ".", say("Decimal mark", "Dezimalzeichen", "小数点符号")),
-        ParamSpec(
-            "pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")
-        ),
+        ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

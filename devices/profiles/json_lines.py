@@ -61,9 +61,7 @@ PROFILE = Profile(
     make_decoder=lambda params: json_decoder(_streams(params)[0]),
     make_simulator=_simulator,
     sample=b'{"air":{"temperature":22.4,"humidity":47.1},"vibration":[0.8,1.0,1.2]}\r\n{"air":{"temperature":NaN}}\r\n',
-    sample_expect=SampleExpectation(
-        {"lines": 1}, {"lines.air.temperature": 22.4, "lines.vibration.2": 1.2}, 29
-    ),
+    sample_expect=SampleExpectation({"lines": 1}, {"lines.air.temperature": 22.4, "lines.vibration.2": 1.2}, 29),
     source="RFC 8259; one object per line.",
     make_streams=_streams,
     params=(ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),),

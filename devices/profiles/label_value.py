@@ -77,8 +77,6 @@ PROFILE = Profile(
     make_streams=_streams,
     params=(
         ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),
-        ParamSpec(
-            "pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")
-        ),
+        ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

@@ -70,9 +70,7 @@ MOTION = StreamSpec(
             high=200.0,
             group="gripper",
         ),
-        ChannelSpec(
-            "step", say("Step", "Schritt", "步骤"), "", "i2", states=STEPS, low=0, high=4, group="gripper"
-        ),
+        ChannelSpec("step", say("Step", "Schritt", "步骤"), "", "i2", states=STEPS, low=0, high=4, group="gripper"),
         ChannelSpec(
             "object",
             say("Object", "Teil", "工件"),
@@ -107,9 +105,7 @@ STATUS = StreamSpec(
             high=100.0,
             group="cell",
         ),
-        ChannelSpec(
-            "power", say("Power", "Leistung", "功率"), "W", "i4", 0.1, low=0.0, high=6000.0, group="cell"
-        ),
+        ChannelSpec("power", say("Power", "Leistung", "功率"), "W", "i4", 0.1, low=0.0, high=6000.0, group="cell"),
     ),
     rate_hz=1.0,
     tick_ns=10_000,
@@ -156,7 +152,7 @@ class _Cell:
         return rows
 
     def status(self, number: Ints) -> NDArray[np.uint8]:
-        time_s = number + 0.0025
+        time_s = number.astype(np.float64) + 0.0025
         rows = _frames(2, time_s, number)
         now = self._arm.motion(time_s, number)
         for index, heat in enumerate(temperatures(time_s, self._seed)):
@@ -198,8 +194,6 @@ PROFILE = Profile(
     source="Own layout of the centre's demo cells, written down in this file.",
     params=(
         ParamSpec("scene", "gripping", say("Scene of the simulator", "Szene des Simulators", "模拟场景")),
-        ParamSpec(
-            "pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")
-        ),
+        ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

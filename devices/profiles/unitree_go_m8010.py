@@ -22,7 +22,6 @@ from devices.structs import Layout, StructDecoder, column
 from devices.values import (
     ChannelSpec,
     LineSettings,
-    Params,
     ParamSpec,
     Profile,
     SampleExpectation,
@@ -58,9 +57,7 @@ def _stream(key: str, joint: Names) -> StreamSpec:
     def channel(
         name: str, words: tuple[str, str, str], unit: str, scale: float, low: float, high: float
     ) -> ChannelSpec:
-        return ChannelSpec(
-            f"{key}_{name}", _named(joint, *words), unit, "i4", scale, low=low, high=high, group=key
-        )
+        return ChannelSpec(f"{key}_{name}", _named(joint, *words), unit, "i4", scale, low=low, high=high, group=key)
 
     return StreamSpec(
         key,
@@ -87,9 +84,7 @@ def _foot_force(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 _FIELDS = (("<i2", 3), ("<i2", 5), ("<i4", 7), ("i1", 11), _error, _foot_force)
 STREAMS = tuple(_stream(key, label) for key, label in JOINTS)
-LAYOUTS = tuple(
-    Layout(REPLY, stream, _FIELDS, select=(2, 0x0F, number)) for number, stream in enumerate(STREAMS)
-)
+LAYOUTS = tuple(Layout(REPLY, stream, _FIELDS, select=(2, 0x0F, number)) for number, stream in enumerate(STREAMS))
 
 
 def _gait(time_s: Floats, motor: int, number: Ints, seed: int) -> tuple[Floats, Floats, Floats]:
@@ -128,11 +123,7 @@ class _Stand:
         put(rows, 5, np.where(on, speed, 0.0) * GEAR, "<i2", SPEED)
         put(rows, 7, position * GEAR, "<i4", POSITION)
         put(rows, 11, 34.0 + 3 * joint + 9.0 * (1 - np.exp(-time_s / 600.0)), "i1")
-        force = (
-            np.maximum(0.0, 900.0 + 700.0 * np.sin(2 * np.pi * time_s / 1.4 + 0.6))
-            if joint == 2
-            else 0.0 * time_s
-        )
+        force = np.maximum(0.0, 900.0 + 700.0 * np.sin(2 * np.pi * time_s / 1.4 + 0.6)) if joint == 2 else 0.0 * time_s
         put_counter(rows, 12, np.rint(force).astype(np.int64) << 3, "<u2")
         return rows
 
@@ -163,8 +154,6 @@ PROFILE = Profile(
     ),
     source="unitreerobotics/unitree_actuator_sdk, include/unitreeMotor; the sample was accepted by its library.",
     params=(
-        ParamSpec(
-            "pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")
-        ),
+        ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

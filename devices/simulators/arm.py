@@ -78,9 +78,7 @@ class Arm:
         for joint in range(6):
             gravity = _GRAVITY_A[joint] * (0.75 + 0.5 * np.cos(np.radians(angles[joint] * 0.7)))
             drive = _INERTIA[joint] * acceleration[joint] + _FRICTION[joint] * speed[joint]
-            rows.append(
-                gravity + effort * drive + (0.16 + 0.02 * abs(gravity)) * noise(self._seed, joint, number)
-            )
+            rows.append(gravity + effort * drive + (0.16 + 0.02 * abs(gravity)) * noise(self._seed, joint, number))
         return np.array(rows)
 
     def _load(self, time_s: Floats) -> Floats:

@@ -38,9 +38,7 @@ def smooth(fraction: Floats) -> Floats:
     return np.asarray(x * x * x * (x * (6.0 * x - 15.0) + 10.0))
 
 
-def bump(
-    time_s: Floats, period_s: float, start_s: float, rise_s: float, hold_s: float, fall_s: float
-) -> Floats:
+def bump(time_s: Floats, period_s: float, start_s: float, rise_s: float, hold_s: float, fall_s: float) -> Floats:
     """Return a pulse from 0 to 1 that repeats every `period_s`, first rising at `start_s`."""
     inside = np.mod(time_s - start_s, period_s)
     up = smooth(inside / rise_s)
