@@ -1,0 +1,1 @@
+"""Cells: tiles of every cell, and plots of one."""

@@ -1,0 +1,1 @@
+"""The plotting core: a shared time axis, decimated curves, one item that paints them."""

@@ -1,0 +1,203 @@
+"""One plot: a header with unit and fixed value slots above the drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.kit.theme import font, theme
+from ui.kit.words import _
+from ui.pages.cells.plot.curves import CurvesItem, Scene
+from ui.pages.cells.plot.timebase import value_ticks
+from ui.pages.cells.plot.trace import value_range
+
+LEFT = 52
+RIGHT = 12
+HEADER = 20
+SLOT = 92
+
+
+@dataclass(frozen=True)
+class HeaderSlot:
+    """One channel in a plot's header: colour, word, value text."""
+
+    colour: QColor
+    word: str
+    value: str
+
+
+class PlotHeader(QWidget):
+    """Show a plot's name and unit left, and a fixed slot for each channel's value right."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        super().__init__()
+        self.title, self.unit = title, unit
+        self.slots: list[HeaderSlot] = []
+        self.setFixedHeight(HEADER)
+
+    def show_slots(self, slots: list[HeaderSlot]) -> None:
+        """Replace the values; only a real change repaints."""
+        if slots != self.slots:
+            self.slots = slots
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint title, unit and slots."""
+        painter = QPainter(self)
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.setFont(font(12, bold=True))
+        painter.setPen(theme["text"])
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(self.title)
+        painter.drawText(QRectF(LEFT, 0, wide + 4, HEADER), middle, self.title)
+        painter.setFont(font(12))
+        painter.setPen(theme["text2"])
+        painter.drawText(QRectF(LEFT + wide + 5, 0, 80, HEADER), middle, self.unit)
+        fit = max(0, int((self.width() - LEFT - RIGHT - wide - 60) // SLOT))
+        for n, slot in enumerate(reversed(self.slots[:fit])):
+            self._paint_slot(painter, self.width() - RIGHT - (n + 1) * SLOT, slot)
+
+    def _paint_slot(self, painter: QPainter, x: float, slot: HeaderSlot) -> None:
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.fillRect(QRectF(x + 8, 6, 8, 8), slot.colour)
+        painter.setFont(font(11.5))
+        painter.setPen(theme["text2"])
+        word = QFontMetricsF(painter.font()).elidedText(slot.word, Qt.TextElideMode.ElideRight, 30)
+        painter.drawText(QRectF(x + 20, 0, 34, HEADER), middle, word)
+        painter.setFont(font(11.5, bold=True))
+        painter.setPen(theme["text"])
+        painter.drawText(QRectF(x + 48, 0, SLOT - 48, HEADER), middle | int(Qt.AlignmentFlag.AlignRight), slot.value)
+
+
+class PlotView(pg.GraphicsView):  # type: ignore[misc]
+    """Draw one plot; drags pan, the wheel zooms, moving the mouse sets the crosshair."""
+
+    panned = Signal(float)
+    zoomed = Signal(float, float)
+    hovered = Signal(object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(background=None)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(name)
+        self.setMinimumHeight(56)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAntialiasing(False)
+        self.setMouseTracking(True)
+        self.item = CurvesItem()
+        self.item.setPos(LEFT, 0)
+        self.scene().addItem(self.item)
+        self._grabbed: float | None = None
+
+    @property
+    def frame(self) -> Scene:
+        """Return what the next frame shows."""
+        return self.item.scene_data
+
+    def repaint_curves(self) -> None:
+        """Paint a new frame."""
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep pixels: one scene unit is one pixel; the base class calls this before we are made."""
+        super().resizeEvent(event)
+        if event is None:
+            return
+        self.setRange(QRectF(0, 0, self.width(), self.height()), padding=0, disableAutoPixel=False)
+        self.item.resize(self.width() - LEFT - RIGHT, self.height() - 1)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the value labels in the left margin."""
+        painter.fillRect(rect, theme["surface"])
+        painter.setFont(font(11))
+        painter.setPen(theme["text2"])
+        frame = self.frame
+        digits = _digits(frame.levels)
+        for level in frame.levels:
+            y = self.item.y(level)
+            if 7 <= y <= self.height() - 6:
+                room = QRectF(0, y - 8, LEFT - 8, 16)
+                painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), _.number(level, digits))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the time."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grabbed = event.position().x()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan while held, else show the crosshair."""
+        x = event.position().x()
+        if self._grabbed is not None:
+            self.panned.emit((self._grabbed - x) / max(1.0, self.item.boundingRect().width()))
+            self._grabbed = x
+        self.hovered.emit(self._share(event.position()))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let go."""
+        self._grabbed = None
+        self.unsetCursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer; sideways pans."""
+        delta = event.angleDelta()
+        if abs(delta.x()) > abs(delta.y()) or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.panned.emit(-(delta.x() or delta.y()) / 1200)
+        else:
+            self.zoomed.emit(0.8 ** (delta.y() / 120), self._share(event.position()) or 0.0)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away."""
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def _share(self, position: QPointF) -> float | None:
+        """Return where a point lies in the window, 0 left to 1 right; None outside."""
+        share = (position.x() - LEFT) / max(1.0, self.item.boundingRect().width())
+        return share if 0 <= share <= 1 else None
+
+
+class PlotPanel(QWidget):
+    """A header over a drawing, with the value range that fits."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        super().__init__()
+        self.header = PlotHeader(title, unit)
+        self.view = PlotView(f"{title} {unit}")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(self.header)
+        box.addWidget(self.view, 1)
+
+    def fit_values(self) -> None:
+        """Choose the value range of what is visible, limits included; grow at once, shrink with reserve."""
+        frame = self.view.frame
+        found = value_range([curve for curve, _colour in frame.curves], frame.start_ns, frame.end_ns)
+        low, high = found or (0.0, 1.0)
+        for limit in frame.limits:
+            low, high = min(low, limit.value), max(high, limit.value)
+        room = (high - low or abs(high) or 1.0) * 0.08
+        low, high = low - room, high + room
+        span = frame.high - frame.low
+        if not (frame.low <= low + room and high - room <= frame.high and (high - low) > 0.55 * span):
+            frame.low, frame.high = low, high
+        frame.levels = value_ticks(frame.low, frame.high, self.view.height())
+
+
+def _digits(levels: list[float]) -> int:
+    steps = [abs(b - a) for a, b in zip(levels, levels[1:], strict=False)]
+    return next((n for n in range(5) if all(abs(round(step, n) - step) < 1e-9 for step in steps)), 4)
+
+
+def value_text(value: float, digits: int = 2) -> str:
+    """Say a value, or a dash where there is none."""
+    return _.number(value, digits) if value == value else "–"
+
+
+Hover = Callable[[float | None], None]
