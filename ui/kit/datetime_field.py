@@ -114,7 +114,7 @@ class DateTimeField(QLineEdit):
         self.edited.emit()
 
     def _on_typed(self, text: str) -> None:
-        moment = parse_moment(text, datetime.now(self._zone)) if text.strip() else None
+        moment = parse_moment(text, _.now()) if text.strip() else None
         self._value, self._bad = moment, bool(text.strip()) and moment is None
         self.edited.emit()
 

@@ -192,6 +192,11 @@ class Tasks(QObject):
         """Say whether every task has been delivered."""
         return not self._open
 
+    @property
+    def is_writing(self) -> bool:
+        """Say whether a write is under way."""
+        return any(task.lane == "write" for task in self._open)
+
     def _start(
         self,
         lane: str,

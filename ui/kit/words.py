@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
+from center_app.core.clock import SystemClock
 from center_app.core.text import Words, catalogue
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "zh": "中文"}
@@ -23,6 +25,7 @@ class CurrentWords(QObject):
         super().__init__()
         self._words: Words = catalogue("en")
         self.zone: tzinfo = ZoneInfo("UTC")
+        self.clock: Callable[[], datetime] = SystemClock().now
 
     def __call__(self, message: str, /, **params: object) -> str:
         """Translate a message and fill its named fields."""
@@ -56,8 +59,8 @@ class CurrentWords(QObject):
         return instant.astimezone(self.zone)
 
     def now(self) -> datetime:
-        """Return the present instant, aware UTC."""
-        return datetime.now().astimezone(self.zone)
+        """Return the present instant of the centre's clock in the centre's zone."""
+        return self.clock().astimezone(self.zone)
 
     def __getattr__(self, name: str) -> Any:
         """Pass formats (date, number, money, hours, percent, bytes, span) to the catalogue."""

@@ -1,0 +1,78 @@
+"""The way in: open the centre, sign in, or on a first start ask one thing."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from typing import Any
+
+from center_app.core.access import Actor, Role
+from center_app.core.errors import CenterError
+from center_app.core.settings import DeskSettings, save
+from ui.kit.memory import Memory
+from ui.kit.words import _
+from ui.shell.guard import Guard
+from ui.shell.window import Window
+
+log = logging.getLogger("ui")
+
+
+class Entrance:
+    """Bring a person to the window."""
+
+    def __init__(self, memory: Memory, settings: DeskSettings, guard: Guard) -> None:
+        """Take what this desk remembers, its settings and the guard that catches stray failures."""
+        self.memory, self.settings, self.guard = memory, settings, guard
+        self.again = False
+        self._window: Window | None = None
+
+    def open(self, center: Any, actor: Actor | None) -> Window | None:
+        """Return a window, or None when the person gave up."""
+        self.again = False
+        center = center or self._find_center()
+        if center is None:
+            return None
+        actor = actor or self._who(center)
+        if actor is None:
+            return None
+        self._window = Window(center, actor, self.memory)
+        self._window.left.connect(self._on_left)
+        self.guard.caught.connect(self._window.notices.error)
+        self._window.navigate(self.memory.get("window.page") or "today")
+        return self._window
+
+    def _on_left(self) -> None:
+        self.again = True
+
+    def _find_center(self) -> Any:
+        from center_app.wiring import open_center
+        from ui.shell.first_start import ask_first_start
+        from ui.shell.trouble import TroubleDialog
+
+        if self.settings.store:
+            try:
+                return open_center(self.settings.store)
+            except CenterError as error:
+                TroubleDialog(None, error).exec()
+        found = ask_first_start()
+        if found is not None and not (found.profile and found.profile.is_demo):
+            save(self.settings.model_copy(update={"store": found.store, "language": _.language}))
+        return found
+
+    @staticmethod
+    def _who(center: Any) -> Actor | None:
+        if center.profile and center.profile.is_demo:
+            return demo_actor(center)
+        from ui.shell.login import ask_login
+
+        return ask_login(center, platform.node())
+
+
+def demo_actor(center: Any) -> Actor:
+    """Return the demo's first person of the staff."""
+    from center_app.registry import queries
+
+    people = center.read(queries.people)
+    staff = [person for person in people if person.role is Role.STAFF] or people
+    chosen = next((person for person in staff if person.login == "lin.wei"), staff[0])
+    return Actor(chosen.id, chosen.name, chosen.role, platform.node())

@@ -1,0 +1,116 @@
+"""Forms and acts of the first start: found a centre, connect to one, open the demo."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from center_app.core.access import SYSTEM, Role
+from center_app.core.centre import CentreDraft, establish
+from center_app.core.labels import Label
+from center_app.core.passwords import MINIMUM_LENGTH
+from center_app.core.settings import data_folder
+from center_app.registry.service import add_person
+from center_app.registry.service.sign_in import set_password
+from center_app.registry.values import PersonDraft
+from center_app.wiring import open_center
+from ui.kit.form import Field, Form
+from ui.kit.words import LANGUAGES, _
+
+COMMON_ZONES = (
+    "Asia/Shanghai", "Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/London", "America/New_York", "UTC",
+)  # fmt: skip
+CURRENCIES = ("CNY", "EUR", "USD", "CHF", "GBP", "HKD", "JPY")
+
+
+@lru_cache(maxsize=1)
+def zones() -> list[tuple[str, str]]:
+    """Return every time zone, the usual ones first."""
+    rest = sorted(available_timezones() - set(COMMON_ZONES))
+    return [(zone, zone) for zone in (*COMMON_ZONES, *rest) if "/" in zone or zone == "UTC"]
+
+
+def new_centre_form() -> Form:
+    """Make the form of a new centre."""
+    hours: list[tuple[Any, str]] = [(hour, f"{hour:02d}:00") for hour in range(24)]
+    return Form(
+        [
+            Field("name", _("Name of the centre"), required=True),
+            (
+                Field("zone", _("Time zone"), "choice", "Asia/Shanghai", choices=zones()),
+                Field("currency", _("Currency"), "choice", "CNY", choices=[(code, code) for code in CURRENCIES]),
+            ),
+            (
+                Field("language", _("Language"), "choice", _.language, choices=list(LANGUAGES.items())),
+                Field("backup", _("Nightly backup"), "choice", 2, choices=[(None, _("None")), *hours]),
+            ),
+            Field("person", _("Administrator's name"), required=True),
+            (
+                Field("login", _("Login name"), required=True, check=check_login),
+                Field("password", _("Password"), "password", required=True, check=check_password),
+            ),
+            Field(
+                "store", _("Folder, or address of an empty PostgreSQL database"), value=str(data_folder() / "centre"),
+                required=True, note=_("For example postgresql://user@server/centre"),
+            ),
+        ]
+    )  # fmt: skip
+
+
+def server_form() -> Form:
+    """Make the form that connects to a centre."""
+    return Form(
+        [
+            Field("store", _("Address"), hint="postgresql://user@server/centre", required=True, check=check_address),
+            Field("password", _("Password"), "password", note=_("Empty when the server knows you otherwise")),
+        ]
+    )
+
+
+def check_login(value: str) -> str:
+    """Say what is wrong with a login name."""
+    return "" if value.replace(".", "").replace("-", "").replace("_", "").isalnum() else _("Use letters, digits, . - _")
+
+
+def check_password(value: str) -> str:
+    """Say what is wrong with a new password."""
+    short = len(value) < MINIMUM_LENGTH
+    return _("At least {n} characters; a few words in a row are easy to remember.", n=MINIMUM_LENGTH) if short else ""
+
+
+def check_address(value: str) -> str:
+    """Say what is wrong with a server's address."""
+    return "" if value.startswith("postgresql://") else _("The address begins with postgresql://")
+
+
+def found(values: dict[str, Any]) -> Any:
+    """Make a centre with its first administrator, who can sign in."""
+    draft = CentreDraft(
+        Label.of(values["name"]), values["zone"], values["currency"], values["language"], values["backup"]
+    )
+    center = open_center(values["store"], create=True)
+    center.write(SYSTEM, establish, draft)
+    person = PersonDraft(name=values["person"], login=values["login"], role=Role.ADMINISTRATOR)
+    added = center.write(SYSTEM, add_person, person)
+    center.write(SYSTEM, set_password, added.id, values["password"])
+    return open_center(center.store)
+
+
+def connect(values: dict[str, Any]) -> Any:
+    """Open a centre on a server; the password goes into the address of this session only."""
+    address = values["store"]
+    if values["password"] and "@" in address:
+        from urllib.parse import quote
+
+        head, tail = address.removeprefix("postgresql://").split("@", 1)
+        address = f"postgresql://{head.split(':', 1)[0]}:{quote(values['password'], safe='')}@{tail}"
+    return open_center(address)
+
+
+def open_demo() -> Any:
+    """Open the demo centre, made on first use."""
+    from center_app.flows.demo import open_demo_center
+
+    return open_demo_center(Path(data_folder()) / "demo")
