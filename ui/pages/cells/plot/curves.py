@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
-import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.kit.theme import font, theme
+from ui.kit.words import _
 from ui.pages.cells.plot.timebase import Tick
 from ui.pages.cells.plot.trace import Points, runs
+
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 @dataclass
@@ -53,22 +55,29 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         super().__init__()
         self.scene_data = Scene()
         self._rect = QRectF(0, 0, 1, 1)
+        self._margin = 0.0
 
-    def resize(self, width: float, height: float) -> None:
-        """Take the room in pixels."""
+    def resize(self, width: float, height: float, margin: float = 0) -> None:
+        """Take the room in pixels, and that of the value labels at its left."""
         self.prepareGeometryChange()
         self._rect = QRectF(0, 0, max(1.0, width), max(1.0, height))
+        self._margin = margin
+
+    @property
+    def width(self) -> float:
+        """Return the width of the drawing in pixels."""
+        return self._rect.width()
 
     def boundingRect(self) -> QRectF:
-        """Return the room in pixels."""
-        return self._rect
+        """Return the room in pixels, labels included."""
+        return self._rect.adjusted(-self._margin, 0, 0, 0)
 
-    def x(self, t_ns: float) -> float:
+    def px(self, t_ns: float) -> float:
         """Return the pixel of an instant."""
         scene = self.scene_data
         return (t_ns - scene.start_ns) / max(1, scene.end_ns - scene.start_ns) * self._rect.width()
 
-    def y(self, value: float) -> float:
+    def py(self, value: float) -> float:
         """Return the pixel of a value."""
         scene = self.scene_data
         return self._rect.height() * (1 - (value - scene.low) / ((scene.high - scene.low) or 1.0))
@@ -76,6 +85,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint fills, grid, limits, gaps, curves and the crosshair, in that order."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_labels(painter)
         painter.setClipRect(self._rect)
         painter.fillRect(self._rect, theme["surface"])
         self._paint_fills(painter)
@@ -88,29 +98,42 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         painter.setPen(QPen(theme["line"], 1))
         painter.drawRect(self._rect.adjusted(0, 0, -1, -1))
 
+    def _paint_labels(self, painter: QPainter) -> None:
+        painter.setFont(font(11))
+        painter.setPen(theme["text2"])
+        levels = self.scene_data.levels
+        digits = _digits(levels)
+        for level in levels:
+            y = self.py(level)
+            if 7 <= y <= self._rect.height() - 6:
+                room = QRectF(-self._margin, y - 8, self._margin - 8, 16)
+                painter.drawText(room, _RIGHT, _.number(level, digits))
+
     def _paint_fills(self, painter: QPainter) -> None:
         scene = self.scene_data
         for limit in scene.limits:
-            edge = self.y(limit.value)
-            room = QRectF(0, 0, self._rect.width(), edge) if limit.above else QRectF(0, edge, self._rect.width(), self._rect.height())
+            edge = self.py(limit.value)
+            wide, high = self._rect.width(), self._rect.height()
+            room = QRectF(0, 0, wide, edge) if limit.above else QRectF(0, edge, wide, high)
             if limit.token == "crit":
                 painter.fillRect(room, theme["crit_soft"])
         for start, end in scene.raised:
-            left = self.x(start)
-            painter.fillRect(QRectF(left, 0, max(1.0, self.x(end) - left), self._rect.height()), theme.tokens.alpha("crit", 0.22))
+            left = self.px(start)
+            room = QRectF(left, 0, max(1.0, self.px(end) - left), self._rect.height())
+            painter.fillRect(room, theme.tokens.alpha("crit", 0.22))
         if scene.selected:
-            left, right = self.x(scene.selected[0]), self.x(scene.selected[1])
+            left, right = self.px(scene.selected[0]), self.px(scene.selected[1])
             painter.fillRect(QRectF(left, 0, right - left, self._rect.height()), theme.tokens.alpha("accent", 0.10))
 
     def _paint_grid(self, painter: QPainter) -> None:
         scene = self.scene_data
-        lines = [QLineF(x, 0, x, self._rect.height()) for tick in scene.ticks if (x := round(self.x(tick.t_ns))) > 0]
-        lines += [QLineF(0, y, self._rect.width(), y) for level in scene.levels if (y := round(self.y(level))) > 0]
+        lines = [QLineF(x, 0, x, self._rect.height()) for tick in scene.ticks if (x := round(self.px(tick.t_ns))) > 0]
+        lines += [QLineF(0, y, self._rect.width(), y) for level in scene.levels if (y := round(self.py(level))) > 0]
         painter.setPen(QPen(theme["grid"], 1))
         painter.drawLines(lines)
         if scene.low < 0 < scene.high:
             painter.setPen(QPen(theme["line_strong"], 1))
-            zero = round(self.y(0.0))
+            zero = round(self.py(0.0))
             painter.drawLine(QLineF(0, zero, self._rect.width(), zero))
 
     def _paint_limits(self, painter: QPainter) -> None:
@@ -119,7 +142,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
             pen = QPen(theme[limit.token], 1, Qt.PenStyle.CustomDashLine)
             pen.setDashPattern([6, 3])
             painter.setPen(pen)
-            edge = round(self.y(limit.value))
+            edge = round(self.py(limit.value))
             painter.drawLine(QLineF(0, edge, self._rect.width(), edge))
             painter.setPen(theme[limit.token])
             painter.drawText(QPointF(6, edge - 4 if edge > 16 else edge + 13), limit.text)
@@ -140,8 +163,8 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def _paint_gaps(self, painter: QPainter) -> None:
         brush = QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern)
         for start, end in self.scene_data.gaps:
-            left = self.x(start)
-            room = QRectF(left, 0, max(2.0, self.x(end) - left), self._rect.height())
+            left = self.px(start)
+            room = QRectF(left, 0, max(2.0, self.px(end) - left), self._rect.height())
             painter.fillRect(room, theme["surface"])
             painter.fillRect(room, brush)
             painter.setPen(QPen(theme["line_strong"], 1))
@@ -151,24 +174,18 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def _paint_cursor(self, painter: QPainter) -> None:
         if self.scene_data.cursor_ns is None:
             return
-        x = round(self.x(self.scene_data.cursor_ns))
+        x = round(self.px(self.scene_data.cursor_ns))
         painter.setPen(QPen(theme["text2"], 1, Qt.PenStyle.DotLine))
         painter.drawLine(QLineF(x, 0, x, self._rect.height()))
 
 
-def _draw_run(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+def _digits(levels: list[float]) -> int:
+    steps = [abs(b - a) for a, b in pairwise(levels)]
+    return next((n for n in range(5) if all(abs(round(step, n) - step) < 1e-9 for step in steps)), 4)
+
+
+def _draw_run(painter: QPainter, x: NDArray[np.floating], y: NDArray[np.floating]) -> None:
     if x.size == 1:
         painter.drawPoint(QPointF(float(x[0]), float(y[0])))
         return
-    painter.drawPolyline(polygon(x, y))
-
-
-def polygon(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:
-    """Copy pixel coordinates into a QPolygonF in one block."""
-    made = QPolygonF()
-    made.resize(x.size)
-    address = shiboken6.VoidPtr(made.data(), x.size * 16, True)
-    room = np.frombuffer((ctypes.c_double * (x.size * 2)).from_address(int(address)), np.float64).reshape(-1, 2)
-    room[:, 0] = x
-    room[:, 1] = y
-    return made
+    painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -108,20 +107,7 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]
         if event is None:
             return
         self.setRange(QRectF(0, 0, self.width(), self.height()), padding=0, disableAutoPixel=False)
-        self.item.resize(self.width() - LEFT - RIGHT, self.height() - 1)
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint the value labels in the left margin."""
-        painter.fillRect(rect, theme["surface"])
-        painter.setFont(font(11))
-        painter.setPen(theme["text2"])
-        frame = self.frame
-        digits = _digits(frame.levels)
-        for level in frame.levels:
-            y = self.item.y(level)
-            if 7 <= y <= self.height() - 6:
-                room = QRectF(0, y - 8, LEFT - 8, 16)
-                painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), _.number(level, digits))
+        self.item.resize(self.width() - LEFT - RIGHT, self.height() - 1, LEFT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the time."""
@@ -133,7 +119,7 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]
         """Pan while held, else show the crosshair."""
         x = event.position().x()
         if self._grabbed is not None:
-            self.panned.emit((self._grabbed - x) / max(1.0, self.item.boundingRect().width()))
+            self.panned.emit((self._grabbed - x) / max(1.0, self.item.width))
             self._grabbed = x
         self.hovered.emit(self._share(event.position()))
 
@@ -158,7 +144,7 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]
 
     def _share(self, position: QPointF) -> float | None:
         """Return where a point lies in the window, 0 left to 1 right; None outside."""
-        share = (position.x() - LEFT) / max(1.0, self.item.boundingRect().width())
+        share = (position.x() - LEFT) / max(1.0, self.item.width)
         return share if 0 <= share <= 1 else None
 
 
@@ -190,14 +176,6 @@ class PlotPanel(QWidget):
         frame.levels = value_ticks(frame.low, frame.high, self.view.height())
 
 
-def _digits(levels: list[float]) -> int:
-    steps = [abs(b - a) for a, b in zip(levels, levels[1:], strict=False)]
-    return next((n for n in range(5) if all(abs(round(step, n) - step) < 1e-9 for step in steps)), 4)
-
-
 def value_text(value: float, digits: int = 2) -> str:
     """Say a value, or a dash where there is none."""
     return _.number(value, digits) if value == value else "–"
-
-
-Hover = Callable[[float | None], None]
