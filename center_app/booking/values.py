@@ -179,6 +179,14 @@ class RefusedError(ProblemsError):
 
 
 @dataclass(frozen=True)
+class Displaced:
+    """Name the bookings that an outage took off a machine, and the uses that it ended."""
+
+    displaced: tuple[int, ...]
+    broken_off: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class MachineNow:
     """Say what a machine does now and next.
 

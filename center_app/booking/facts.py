@@ -1,0 +1,114 @@
+"""Gather from the database what the rules look at; the same for every entry path."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import col, select
+
+from center_app.booking.models import Booking
+from center_app.booking.rules import Busy, Case, days_of
+from center_app.booking.values import OPEN, BookingDraft
+from center_app.core.centre import Centre
+from center_app.core.db import Read
+from center_app.core.periods import Period
+from center_app.core.picking import pick
+from center_app.equipment.models import Occupancy, Outage
+from center_app.equipment.queries import machine
+from center_app.equipment.values import MachineView, OccupancyKind
+from center_app.registry.models import Person
+from center_app.registry.queries import standing
+
+_DEFAULT_ZONE = "Asia/Shanghai"
+_OPEN_STATES = [state.value for state in OPEN]
+
+
+def site_zone(read: Read) -> ZoneInfo:
+    """Return the time zone of the site."""
+    row = read.session.get(Centre, 1)
+    return ZoneInfo(row.zone if row else _DEFAULT_ZONE)
+
+
+def gather(
+    read: Read, draft: BookingDraft, machine_id: int, replaces: Booking | None = None, view: MachineView | None = None
+) -> Case:
+    """Return the case of a draft on one machine; `replaces` is the booking that is being changed."""
+    zone, found = site_zone(read), view or machine(read, machine_id)
+    start, end = draft.start_at, draft.end_at
+    is_time = start < end
+    period = Period(start, end) if is_time else Period(start, start + timedelta(seconds=1))
+    first, last = days_of(period, zone)
+    policy, without = found.policy, replaces.id if replaces else None
+    widened = period.padded(policy.buffer_before_s, policy.buffer_after_s)
+    own, future = _own(read, draft.person_id, machine_id, period, policy.min_gap_s or 0, without)
+    return Case(
+        now=read.now,
+        zone=zone,
+        machine=found,
+        start=start,
+        end=end,
+        standing=standing(read, draft.person_id, found.qualification_kind_id, first, last),
+        project_id=draft.project_id,
+        setup_s=draft.setup_s,
+        busy=busy_in(read, [machine_id], widened, without).get(machine_id, ()),
+        own_periods=own,
+        own_future=future,
+        replaces_start=replaces.start_at if replaces else None,
+    )
+
+
+def busy_in(
+    read: Read, machine_ids: list[int], period: Period, without_booking: int | None = None
+) -> dict[int, tuple[Busy, ...]]:
+    """Return the occupied time of machines that touches a period, with holders, by start; one statement."""
+    statement: Any = (
+        pick(Occupancy, Booking.start_at, Booking.end_at, Booking.title, Person.name, Outage.title)
+        .join(Booking, and_(col(Occupancy.kind) == "booking", col(Booking.id) == Occupancy.owner_id), isouter=True)
+        .join(Person, col(Person.id) == Booking.person_id, isouter=True)
+        .join(Outage, and_(col(Occupancy.kind) == "outage", col(Outage.id) == Occupancy.owner_id), isouter=True)
+        .where(
+            col(Occupancy.is_live).is_(True),
+            col(Occupancy.machine_id).in_(machine_ids),
+            Occupancy.start_at < period.end,
+            Occupancy.end_at > period.start,
+        )
+        .order_by(col(Occupancy.start_at))
+    )
+    found: dict[int, list[Busy]] = {machine_id: [] for machine_id in machine_ids}
+    for parts in read.session.exec(statement):
+        row = parts[0]
+        if without_booking is None or (row.kind, row.owner_id) != ("booking", without_booking):
+            found[row.machine_id].append(_busy(*parts))
+    return {machine_id: tuple(busy) for machine_id, busy in found.items()}
+
+
+def _busy(
+    row: Occupancy, start: datetime | None, end: datetime | None, title: str | None, name: str | None, told: str | None
+) -> Busy:
+    occupied = Period(row.start_at, row.end_at)
+    own = Period(start, end) if start and end else occupied
+    return Busy(OccupancyKind(row.kind), row.owner_id, own, occupied, name or "", title or told or "")
+
+
+def _own(
+    read: Read, person_id: int, machine_id: int, period: Period, gap_s: int, without: int | None
+) -> tuple[tuple[Period, ...], int]:
+    """Return the person's bookings of the machine near a period, and how many are still to come."""
+    mine: list[Any] = [
+        Booking.person_id == person_id,
+        Booking.machine_id == machine_id,
+        col(Booking.id) != (without or 0),
+    ]
+    wide = period.padded(gap_s, gap_s)
+    near = select(Booking.start_at, Booking.end_at).where(
+        *mine,
+        Booking.start_at < wide.end,
+        Booking.end_at > wide.start,
+        or_(col(Booking.state).in_(_OPEN_STATES), col(Booking.state) == "done"),
+    )
+    coming = select(func.count()).where(*mine, Booking.start_at > read.now, col(Booking.state).in_(_OPEN_STATES))
+    periods = tuple(Period(start, end) for start, end in read.session.exec(near))
+    return periods, int(read.session.exec(coming).one())

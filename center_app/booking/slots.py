@@ -1,0 +1,77 @@
+"""Find free time: pure search over occupied periods, tried with the rules of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from center_app.booking.rules import Busy, Case, is_time_legal
+from center_app.booking.values import Slot
+from center_app.core.periods import Period, subtract
+
+STEP = timedelta(minutes=15)
+
+
+def rounded_up(moment: datetime) -> datetime:
+    """Return the next full quarter of an hour at or after an instant."""
+    over = (moment - datetime(1970, 1, 1, tzinfo=UTC)) % STEP
+    return moment + (STEP - over if over else timedelta(0))
+
+
+def gaps(busy: Iterable[Busy], window: Period, before_s: int, after_s: int) -> tuple[Period, ...]:
+    """Return the time of a window that a booking without its buffers may use."""
+    blocked = [Period(one.occupied.start, one.occupied.end).padded(after_s, before_s) for one in busy]
+    return subtract([window], blocked)
+
+
+def candidates(
+    free: Iterable[Period], length: timedelta, wanted: datetime, opens: Iterable[datetime]
+) -> list[datetime]:
+    """Return possible starts in free time, nearest to the wanted start first."""
+    starts: set[datetime] = set()
+    marks = [wanted, *opens]
+    for gap in free:
+        latest = gap.end - length
+        if latest < gap.start:
+            continue
+        starts |= {min(max(mark, gap.start), latest) for mark in marks}
+        starts |= {gap.start, latest}
+    return sorted(starts, key=lambda start: (abs(start - wanted), start))
+
+
+def opening_times(case: Case, window: Period) -> Iterator[datetime]:
+    """Yield the opening instant of each local day of a window."""
+    policy = case.machine.policy
+    day = case.local(window.start).date()
+    while True:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=case.zone)
+        opens = (midnight + timedelta(minutes=policy.opens_minute)).astimezone(UTC)
+        if opens >= window.end:
+            return
+        yield opens
+        day += timedelta(days=1)
+
+
+def nearest(case: Case, busy: tuple[Busy, ...], window: Period, count: int = 3) -> list[Period]:
+    """Return the legal times of the same length nearest to the wanted one, nearest first, disjoint."""
+    policy, length = case.machine.policy, case.length
+    earliest = max(window.start, rounded_up(case.now))
+    if earliest + length > window.end:
+        return []
+    free = gaps(busy, Period(earliest, window.end), policy.buffer_before_s, policy.buffer_after_s)
+    found: list[Period] = []
+    within = replace(case, busy=busy)
+    for start in candidates(free, length, case.start, opening_times(case, window)):
+        period = Period(start, start + length)
+        if not any(period.overlaps(other) for other in found) and is_time_legal(within, start):
+            found.append(period)
+        if len(found) == count:
+            break
+    return found
+
+
+def slots_of(case: Case, busy: tuple[Busy, ...], window: Period, count: int = 3) -> tuple[Slot, ...]:
+    """Return `nearest` as slots of the machine."""
+    found = nearest(case, busy, window, count)
+    return tuple(Slot(case.machine.id, case.machine.code, case.machine.names, period) for period in found)

@@ -1,0 +1,1 @@
+"""The few acts that span wings in one unit of work."""
