@@ -1,0 +1,146 @@
+"""The facts at the right of the plots: byte account, line, rate, gaps, recording, booking."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from center_app.core.text import N_
+from devices.values import LineSettings
+from ui.kit.layout import Item, clear, column, row
+from ui.kit.panels import KeyValues
+from ui.kit.pill import Pill
+from ui.kit.text import label, rule
+from ui.kit.words import _
+from ui.pages.cells.data import CellBooking, CellCard, Facts, to_datetime
+
+REASONS = {
+    "bad_checksum": N_("bad checksum"),
+    "noise": N_("noise before sync"),
+    "cut": N_("cut by reconnect"),
+    "too_long": N_("line too long"),
+    "not_parsed": N_("not understood"),
+    "bad_length": N_("impossible length"),
+}
+
+
+class FactsPanel(QWidget):
+    """Show key and value rows in sections; 240 px wide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(240)
+        self._box = column(gap=9, margins=(12, 10, 12, 10))
+        self.setLayout(self._box)
+
+    def show_facts(self, card: CellCard, facts: Facts, booking: CellBooking | None) -> None:
+        """Replace every section."""
+        clear(self._box)
+        for title, beside, rows in (
+            (_("Byte account"), _balance(facts), _account_rows(facts)),
+            (_("Line"), None, _line_rows(facts)),
+            (_("Rate"), None, _rate_rows(facts)),
+            (_("Gaps"), label(_gap_sum(facts), "secondary"), _gap_rows(facts)),
+            (_("Recording"), None, _recording_rows(facts)),
+            (_("Booking"), label(booking.code if booking else "", "secondary"), _booking_rows(card, booking)),
+        ):
+            self._section(title, beside, rows)
+        self._box.addStretch(1)
+
+    def _section(self, title: str, beside: QWidget | None, rows: list[tuple[str, str]]) -> None:
+        if self._box.count():
+            self._box.addWidget(rule())
+        head: list[Item] = [label(title, "strong"), None]
+        self._box.addLayout(row(*head, *([beside] if beside else [])))
+        values = KeyValues(84, 1, right=True)
+        values.show_rows(rows)
+        self._box.addWidget(values)
+
+
+def _balance(facts: Facts) -> QWidget | None:
+    if facts.account is None:
+        return None
+    good = facts.account.is_balanced and not facts.account.lost_bytes
+    return Pill(
+        _("balanced") if good else _("bytes lost"), "ok" if good else "crit", "check" if good else "triangle-alert"
+    )
+
+
+def _account_rows(facts: Facts) -> list[tuple[str, str]]:
+    account = facts.account
+    if account is None:
+        return [(_("Bytes in"), "–")]
+    discarded = sum(account.discarded.values())
+    rows = [
+        (_("Bytes in"), _.number(account.bytes_in)),
+        (_("Good frames"), _.number(account.bytes_good)),
+        (_("+ Discarded"), _.number(discarded)),
+    ]
+    rows += [("   " + _(REASONS.get(reason, reason)), _.number(n)) for reason, n in account.discarded.items() if n]
+    rows.append((_("+ Pending"), _.number(account.pending)))
+    rows.append((_("Difference"), _.number(account.bytes_in - account.bytes_good - discarded - account.pending)))
+    return rows
+
+
+def _line_rows(facts: Facts) -> list[tuple[str, str]]:
+    recording = facts.recording
+    if recording is None:
+        return [(_("Port"), facts.health.port if facts.health else "–")]
+    return [
+        (_("Port"), recording.port.rsplit("/", 1)[-1]),
+        (_("Setting"), line_text(LineSettings(**recording.line))),  # type: ignore[arg-type]
+        (_("Profile"), f"{recording.profile_id} v{recording.profile_version}"),
+    ]
+
+
+def line_text(line: LineSettings) -> str:
+    """Say line settings the usual way, as in 115200 8N1."""
+    stop = f"{line.stop_bits:g}"
+    return f"{line.baud} {line.data_bits}{line.parity}{stop}"
+
+
+def _rate_rows(facts: Facts) -> list[tuple[str, str]]:
+    health = facts.health
+    if health is None:
+        return [(_("Frames"), "–")]
+    return [
+        (_("Frames"), _("{n} /s", n=_.number(health.frames_per_s, 1))),
+        (_("Bytes"), _("{n} kB/s", n=_.number(health.bytes_per_s / 1000, 2))),
+        (_("Reconnects"), _.number(health.reconnects)),
+        (_("Longest pause"), _("{n} ms", n=_.number(health.longest_pause_s * 1000))),
+    ]
+
+
+def _gap_sum(facts: Facts) -> str:
+    seconds = sum(gap.end_ns - gap.start_ns for gap in facts.gaps) / 1e9
+    return f"{len(facts.gaps)} · {_.number(seconds, 1)} s" if facts.gaps else _("none")
+
+
+def _gap_rows(facts: Facts) -> list[tuple[str, str]]:
+    return [
+        (
+            _.time(to_datetime(gap.start_ns), str(_.zone), seconds=True),
+            f"{_.number((gap.end_ns - gap.start_ns) / 1e9, 1)} s",
+        )
+        for gap in facts.gaps[-3:]
+    ]
+
+
+def _recording_rows(facts: Facts) -> list[tuple[str, str]]:
+    recording = facts.recording
+    if recording is None:
+        return [(_("Since"), "–")]
+    stored = facts.account.stored_bytes if facts.account else 0
+    return [
+        (_("Number"), f"R-{recording.id}"),
+        (_("Since"), _.time(to_datetime(recording.started_ns), str(_.zone), seconds=True)),
+        (_("Written"), _.bytes(stored)),
+    ]
+
+
+def _booking_rows(card: CellCard, booking: CellBooking | None) -> list[tuple[str, str]]:
+    run_s = sum(run.duration_s for run in card.runs)
+    rows = [(_("Measured today"), _.span(run_s) if card.runs else _("not measured"))]
+    if booking is None:
+        return [(_("Person"), _("not booked")), *rows]
+    start, end = (_.time(moment, str(_.zone)) for moment in (booking.period.start, booking.period.end))
+    return [(_("Person"), booking.person), (_("Project"), booking.project), (_("Booked"), f"{start}–{end}"), *rows]
