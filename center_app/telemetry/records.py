@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,12 +41,10 @@ class Records:
         self, kind: str | None = None, since_ns: int = 0, subject: str | None = None, limit: int = 1000
     ) -> list[LedgerEvent]:
         """Return log entries, newest first, of all collectors."""
+        wanted = partial(ledger.events, kind=kind, since_ns=since_ns, subject=subject, limit=limit)
         found = [
-            event
-            for name in self.collectors()
-            for event in self._ask(name, lambda link, name=name: ledger.events(
-                link, name, kind, since_ns, subject, limit)) or []
-        ]  # fmt: skip
+            event for name in self.collectors() for event in self._ask(name, partial(wanted, collector=name)) or []
+        ]
         return sorted(found, key=lambda event: -event.t_ns)[:limit]
 
     def runs(

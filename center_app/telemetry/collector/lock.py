@@ -49,7 +49,7 @@ class CollectorLock:
     def take(self) -> None:
         """Take the lock and say who holds it; raises PersonError ALREADY_COLLECTING when somebody has it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._folder / "collector.lock", os.O_RDWR | os.O_CREAT, 0o660)
+        descriptor = os.open(self._folder / "process.lock", os.O_RDWR | os.O_CREAT, 0o660)
         if not _take(descriptor, shared=False):
             os.close(descriptor)
             raise PersonError(errors.ALREADY_COLLECTING, name=self.name, holder=_holder_text(self._folder))
@@ -58,9 +58,9 @@ class CollectorLock:
 
     def tell(self, **facts: object) -> None:
         """Write who holds the lock, whole or not at all."""
-        part = self._folder / "collector.part"
+        part = self._folder / "process.part"
         part.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), **facts}), encoding="utf-8")
-        part.replace(self._folder / "collector.json")
+        part.replace(self._folder / "process.json")
 
     def free(self) -> None:
         """Give the lock back."""
@@ -73,7 +73,7 @@ def holder(store_folder: Path, name: str) -> Mapping[str, Any] | None:
     """Return who holds a collector's lock (pid, host, is_ready), None when nobody does."""
     folder = folder_of(store_folder, name)
     try:
-        descriptor = os.open(folder / "collector.lock", os.O_RDWR)
+        descriptor = os.open(folder / "process.lock", os.O_RDWR)
     except FileNotFoundError:
         return None
     try:
@@ -84,7 +84,7 @@ def holder(store_folder: Path, name: str) -> Mapping[str, Any] | None:
 
 def _facts(folder: Path) -> Mapping[str, Any]:
     try:
-        facts = json.loads((folder / "collector.json").read_text(encoding="utf-8"))
+        facts = json.loads((folder / "process.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return facts if isinstance(facts, dict) else {}
