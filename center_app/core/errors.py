@@ -38,7 +38,7 @@ def declare(id: str, text: str, step: str) -> ErrorCode:  # noqa: A002 - the wor
 class CenterError(Exception):
     """Carry a declared code and its parameters; the language is chosen where it is shown."""
 
-    def __init__(self, code: ErrorCode, **params: object) -> None:
+    def __init__(self, code: ErrorCode, /, **params: object) -> None:
         super().__init__(code.id)
         self.code = code
         self.params: dict[str, object] = params
@@ -83,7 +83,7 @@ UNEXPECTED = declare(
 class ProblemsError(PersonError):
     """Refuse an act with every problem at once."""
 
-    def __init__(self, problems: Sequence[Problem], **params: object) -> None:
+    def __init__(self, problems: Sequence[Problem], /, **params: object) -> None:
         first = problems[0]
         one = len(problems) == 1
         super().__init__(first.code if one else SEVERAL, **(dict(first.params) if one else {"count": len(problems)}))
