@@ -204,6 +204,10 @@ class Form(QWidget):
         """Return one field."""
         return self._widgets[field_id]
 
+    def has(self, field_id: str) -> bool:
+        """Say whether the form has a field."""
+        return field_id in self._widgets
+
     def values(self) -> dict[str, Any]:
         """Return every value by field id."""
         return {key: widget.value() for key, widget in self._widgets.items()}

@@ -46,7 +46,7 @@ class EmptyState(QWidget):
         super().__init__()
         words = label(text, "secondary")
         words.setWordWrap(True)
-        words.setMaximumWidth(420)
+        words.setFixedWidth(min(420, words.fontMetrics().horizontalAdvance(text) + 8))
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         inner = column(gap=8)
         inner.addStretch(1)

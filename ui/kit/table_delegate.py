@@ -97,7 +97,9 @@ def button_rect(cell: QRect) -> QRectF:
 def paint_cell(painter: QPainter, rect: QRect, row: Any, column: Column, selected: bool, row_height: int) -> None:
     """Paint what a column says about a row."""
     pill = column.pill(row)
-    if pill:
+    if column.paint is not None:
+        column.paint(painter, rect, row, selected)
+    elif pill:
         _paint_state(painter, rect, pill, column, row)
     elif column.button(row):
         _paint_button(painter, button_rect(rect), column.button(row), filled=selected)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QPainter
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -23,7 +24,7 @@ class Column:
     """Declare a column: how a row is shown, sorted and coloured in it.
 
     `text` gives what is shown and copied, `value` what is sorted (default: the text), `second` a
-    second line, `icon` an icon name, `token` a colour token, `pill` a state key of `states`.
+    second line, `paint` paints the cell itself, `icon` an icon name, `token` a colour token, `pill` a state key of `states`.
     Widths are px; `stretch` shares what is left.
     """
 
@@ -41,6 +42,7 @@ class Column:
     note: Callable[[Any], str] = _nothing
     button: Callable[[Any], str] = _nothing
     bold: Callable[[Any], bool] = field(default=lambda _row: False)
+    paint: Callable[[QPainter, QRect, Any, bool], None] | None = None
     right: bool = False
     width: int = 100
     stretch: int = 0

@@ -73,6 +73,7 @@ class TableView(QTableView):
         super().__init__()
         self._model, self._memory, self._key = model, memory, f"table.{name}"
         self._row_height = row_height
+        self._resizing = True
         self.setAccessibleName(name)
         self.setHorizontalHeader(Header(self))
         self.setModel(model)
@@ -117,7 +118,6 @@ class TableView(QTableView):
         for n, column in enumerate(self._model.columns):
             self.setColumnHidden(n, column.id in hidden)
         self._find_first_column()
-        self._resizing = False
 
     def _find_first_column(self) -> None:
         shown = [n for n in range(len(self._model.columns)) if not self.isColumnHidden(n)]

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from center_app.core.text import N_
+from ui.kit.avatar import paint_avatar
 from ui.kit.buttons import button
 from ui.kit.icons import paint_icon
 from ui.kit.layout import clear, row
@@ -25,24 +26,6 @@ ROLE_WORDS = {
     "administrator": N_("Administrator"),
     "auditor": N_("Auditor"),
 }
-
-
-def initials(name: str) -> str:
-    """Return up to two letters for a person's circle."""
-    parts = name.split()
-    if len(parts) == 1:
-        return name[:1]
-    return "".join(part[0] for part in (parts[:1] + parts[-1:])).upper()
-
-
-def paint_avatar(painter: QPainter, box: QRectF, name: str) -> None:
-    """Paint a circle with initials."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme["accent_soft"])
-    painter.drawEllipse(box)
-    painter.setPen(theme["accent"])
-    painter.setFont(font(round(box.height() * 0.42), bold=True))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), initials(name))
 
 
 class PersonButton(QAbstractButton):
