@@ -158,7 +158,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         y = self._rect.height() * (1 - (curve.y[first:last] - scene.low) / ((scene.high - scene.low) or 1.0))
         painter.setPen(QPen(colour, 1))
         for begin, end in runs(y):
-            _draw_run(painter, x[begin:end], y[begin:end])
+            draw_run(painter, x[begin:end], y[begin:end])
 
     def _paint_gaps(self, painter: QPainter) -> None:
         brush = QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern)
@@ -184,7 +184,8 @@ def _digits(levels: list[float]) -> int:
     return next((n for n in range(5) if all(abs(round(step, n) - step) < 1e-9 for step in steps)), 4)
 
 
-def _draw_run(painter: QPainter, x: NDArray[np.floating], y: NDArray[np.floating]) -> None:
+def draw_run(painter: QPainter, x: NDArray[np.floating], y: NDArray[np.floating]) -> None:
+    """Draw one unbroken stretch of pixels."""
     if x.size == 1:
         painter.drawPoint(QPointF(float(x[0]), float(y[0])))
         return

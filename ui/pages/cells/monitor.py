@@ -1,0 +1,198 @@
+"""The plots of one cell, filling the window: channels left, plots in the middle, facts right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from center_app.telemetry.store.values import ChannelView
+from center_app.telemetry.values import AlarmRuleView, Direction, Priority
+from ui.kit.buttons import button
+from ui.kit.controls import SearchField, SegmentedControl
+from ui.kit.layout import column, holder, row, scrolling
+from ui.kit.page import Context
+from ui.kit.text import rule
+from ui.kit.words import _
+from ui.pages.cells.channel_list import ChannelList
+from ui.pages.cells.data import CellCard, Doors, Facts, load_cards, load_channels, load_facts, to_datetime, to_ns
+from ui.pages.cells.facts_panel import FactsPanel
+from ui.pages.cells.neighbours import load_bookings, load_machines
+from ui.pages.cells.plot.curves import Limit
+from ui.pages.cells.plot.stack import PlotChannel, PlotStack, channel_of
+from ui.pages.cells.plot.strips import Stretch
+from ui.pages.cells.plot.timebase import SECOND, TimeBase
+
+FACTS_MS = 1000
+FIRST_DRAWN = 8
+SPANS = (("10", 10), ("60", 60), ("900", 900), ("28800", 28_800), ("604800", 604_800))
+
+
+class Monitor(QWidget):
+    """Show one cell live, or any part of what it has recorded."""
+
+    loaded = Signal(object)
+
+    def __init__(self, context: Context, doors: Doors) -> None:
+        super().__init__()
+        self._context, self._doors = context, doors
+        self.cell_id = 0
+        self.card: CellCard | None = None
+        self._channels: list[PlotChannel] = []
+        self.base = TimeBase(lambda: to_ns(context.center.clock.now()))
+        self.stack = PlotStack(context.tasks, doors.open_reader, self.base)
+        self.list = ChannelList(self.stack.colour)
+        self.facts = FactsPanel()
+        self._mode, self._span = SegmentedControl(_("Live or paused")), SegmentedControl(_("Time shown"))
+        self.setLayout(column(self._toolbar(), rule(), self._middle(), gap=0))
+        self._mode.picked.connect(self._on_mode)
+        self._span.picked.connect(lambda key: self.base.set_span(int(key) * SECOND))
+        self.base.live_changed.connect(lambda live: self._mode.pick("live" if live else "pause"))
+        self.base.changed.connect(self._on_time_changed)
+        self.list.chosen.connect(self.stack.show_channels)
+        self._timer = QTimer(self)
+        self._timer.setInterval(FACTS_MS)
+        self._timer.timeout.connect(self._follow)
+        self._values = QTimer(self)
+        self._values.setInterval(150)
+        self._values.timeout.connect(self._show_values)
+
+    def _toolbar(self) -> QWidget:
+        self._mode.set_segments([("live", _("Live"), ""), ("pause", _("Pause"), "")], "live")
+        words = (_("10 s"), _("1 min"), _("15 min"), _("8 h"), _("7 d"))
+        self._span.set_segments([(key, word, "") for (key, _s), word in zip(SPANS, words, strict=True)], "60")
+        export = button(_("Export"), self.export, icon="download")
+        bar = holder(row(self._mode, self._span, None, export, gap=12, margins=(12, 7, 12, 7)))
+        bar.setFixedHeight(44)
+        return bar
+
+    def _middle(self) -> QWidget:
+        self.search = SearchField(_("Find a channel"), "Ctrl+F")
+        self.search.searched.connect(self.list.search)
+        left = holder(column(holder(row(self.search, margins=(10, 10, 10, 4))), scrolling(self.list), gap=0))
+        left.setFixedWidth(220)
+        plots = holder(row(self.stack, margins=(0, 6, 0, 0)))
+        right = scrolling(self.facts)
+        right.setFixedWidth(252)
+        parts = row(left, rule(vertical=True), plots, rule(vertical=True), right, gap=0)
+        parts.setStretch(2, 1)
+        return holder(parts)
+
+    def show_cell(self, cell_id: int, at_ns: int | None = None) -> None:
+        """Open a cell, live or around an instant."""
+        if cell_id != self.cell_id:
+            self.cell_id = cell_id
+            self._channels = []
+            self._load_channels()
+        if at_ns is not None:
+            half = self.base.span_ns // 2
+            self.base.show(at_ns - half, at_ns + half)
+        else:
+            self.base.go_live()
+        self._follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow while seen."""
+        super().showEvent(event)
+        self._timer.start()
+        self._values.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while not seen."""
+        super().hideEvent(event)
+        self._timer.stop()
+        self._values.stop()
+
+    def _load_channels(self) -> None:
+        self._context.tasks.window(
+            load_channels, self._doors, self.cell_id, done=self._on_channels, owner=self, key="channels"
+        )
+
+    def _on_channels(self, found: list[ChannelView]) -> None:
+        if not found:
+            return
+        limits = self.card.limits if self.card else ()
+        self._channels = [channel_of(view, _.language, _limits_of(view, limits)) for view in found]
+        curves = [channel for channel in self._channels if not channel.is_state][:FIRST_DRAWN]
+        states = [channel for channel in self._channels if channel.is_state][:1]
+        drawn = [*curves, *states]
+        self.list.show_channels(self._channels, {channel.key for channel in drawn})
+        self.stack.show_channels(drawn)
+
+    def _follow(self) -> None:
+        if self.cell_id and not self._context.tasks.is_closing:
+            self._context.tasks.window(self._load_facts, done=self._on_facts, owner=self, key="facts")
+
+    def _load_facts(self) -> tuple[CellCard | None, Facts]:
+        """Read the card and the facts; runs on the window lane."""
+        center = self._context.center
+        cards = load_cards(center, self._doors, load_machines(center), load_bookings(center))
+        card = next((card for card in cards if card.cell.id == self.cell_id), None)
+        now = to_ns(center.clock.now())
+        return card, load_facts(self._doors, self.cell_id, now - 86_400 * SECOND, now)
+
+    def _on_facts(self, found: tuple[CellCard | None, Facts]) -> None:
+        card, facts = found
+        if card is None:
+            return
+        first = self.card is None or self.card.limits != card.limits
+        self.card = card
+        if not self._channels or first:
+            self._load_channels()
+        self.facts.show_facts(card, facts, card.booking_at(to_datetime(to_ns(self._context.center.clock.now()))))
+        self.stack.set_bookings(
+            [
+                Stretch(to_ns(b.period.start), to_ns(b.period.end), f"{b.code} • {b.person} • {b.project}")
+                for b in card.bookings
+            ]
+        )
+        self.loaded.emit(card)
+
+    def _show_values(self) -> None:
+        self.list.show_values({channel.key: self.stack.value(channel.key) for channel in self.list.drawn()})
+
+    def _on_mode(self, key: str) -> None:
+        if key == "live" and not self.base.is_live:
+            self.base.go_live()
+        elif key == "pause" and self.base.is_live:
+            self.base.hold()
+
+    def _on_time_changed(self) -> None:
+        span_s = str(round(self.base.span_ns / SECOND))
+        if span_s in dict(SPANS):
+            self._span.pick(span_s)
+
+    def pan(self, share: float) -> None:
+        """Move by a share of the visible span."""
+        self.base.pan(round(share * self.base.span_ns))
+
+    def zoom(self, factor: float) -> None:
+        """Scale the span around its middle."""
+        start, end = self.base.window()
+        self.base.zoom(factor, (start + end) // 2)
+
+    def export(self) -> None:
+        """Write what is visible as CSV."""
+        from ui.pages.cells.export import export_window
+
+        if self.card is not None:
+            export_window(self._context, self._doors, self.card, self.list.drawn(), self.base.window())
+
+    def state(self) -> dict[str, Any]:
+        """Return what survives a rebuild."""
+        return {"cell_id": self.cell_id, "span_ns": self.base.span_ns, "drawn": [c.key for c in self.list.drawn()]}
+
+
+def _limits_of(view: ChannelView, rules: tuple[AlarmRuleView, ...]) -> tuple[Limit, ...]:
+    """Return the limit lines of a channel."""
+    own = [r for r in rules if r.channel.split("/")[-1] == view.channel and r.direction is not Direction.SILENCE]
+    severe = (Priority.CRITICAL, Priority.HIGH)
+    return tuple(
+        Limit(
+            r.limit, f"{r.label.say(_.language)} {_.number(r.limit, 1)} {view.unit}",
+            "crit" if r.priority in severe else "warn", r.direction is Direction.HIGH,
+        )
+        for r in own
+    )  # fmt: skip
