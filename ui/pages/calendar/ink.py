@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from ui.kit import icons
-from ui.kit.theme import font, theme
+from ui.kit.theme import font, palette_tokens, theme
 from ui.pages.calendar.data import BarState, RowState
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont
+    from collections.abc import Iterator
 
     from ui.kit.theme import Tokens
 
@@ -154,13 +155,26 @@ class Ink:
 
 
 _made: list[Ink] = []
+_paper: list[Ink] = []
 
 
 def ink() -> Ink:
-    """Give the ink of the current palette."""
+    """Give the ink of the current palette, or of paper while printing."""
+    if _paper:
+        return _paper[0]
     if not _made or _made[0].tokens is not theme.tokens:
         _made[:] = [Ink(theme.tokens)]
     return _made[0]
+
+
+@contextmanager
+def printed() -> Iterator[None]:
+    """Paint in the light palette meanwhile, as on paper."""
+    _paper[:] = [Ink(palette_tokens("light"))]
+    try:
+        yield
+    finally:
+        _paper.clear()
 
 
 def renew() -> None:

@@ -130,19 +130,20 @@ class Keys:
 
     def _walk_rows(self, step: int) -> None:
         timeline = self._timeline
-        at = self._place()
+        at = self.place()
         row = timeline.layout_lines.step(timeline.row, step)
         if row >= 0:
             timeline.choose(row, timeline.indexed.bars.at(row, at), at)
 
-    def _place(self) -> int:
+    def place(self) -> int:
+        """Give the UTC second the keyboard stands at: the selected bar's start, or the cursor."""
         timeline = self._timeline
         return int(timeline.data.bars.start[timeline.bar]) if timeline.bar >= 0 else self._cursor()
 
     def _walk_time(self, by_s: int) -> None:
         timeline = self._timeline
         if timeline.row >= 0:
-            at = self._place() + by_s
+            at = self.place() + by_s
             timeline.choose(timeline.row, timeline.indexed.bars.at(timeline.row, at), at)
             timeline.show_instant(at)
 
@@ -154,7 +155,7 @@ class Keys:
             return
         starts = timeline.data.bars.start
         mine = [bar for bar in timeline.indexed.bars.of_row(timeline.row) if bar != timeline.bar]
-        at = self._place()
+        at = self.place()
         if step > 0:
             found = min((bar for bar in mine if starts[bar] >= at), default=-1)
         else:

@@ -1,0 +1,287 @@
+"""The calendar page: toolbar, filters, timeline or list, side panel."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from center_app.core.changes import Changed
+from center_app.core.periods import Period
+from center_app.core.text import N_
+from ui.kit.layout import row
+from ui.kit.page import Context, Page, PageSpec
+from ui.kit.text import rule
+from ui.kit.theme import theme
+from ui.kit.words import _
+from ui.pages.calendar import ink
+from ui.pages.calendar.acts import at
+from ui.pages.calendar.adapt import Loaded, timeline_data
+from ui.pages.calendar.bars import FilterRow, Toolbar
+from ui.pages.calendar.conduct import Conduct
+from ui.pages.calendar.filters import GROUPS, Filter, groups_of, shown_rows
+from ui.pages.calendar.formats import local, title
+from ui.pages.calendar.geometry import View
+from ui.pages.calendar.listing import Listing
+from ui.pages.calendar.loader import load
+from ui.pages.calendar.picture import Indexed
+from ui.pages.calendar.shortcuts import register
+from ui.pages.calendar.spans import first_day, last_day, origin, stepped, wanted
+from ui.pages.calendar.summary import ROW_WORDS
+from ui.pages.calendar.timeline import Timeline
+
+_NOW_MS = 15_000
+_SEEN_MS = 140
+_MANY_ROWS = 12
+
+
+class CalendarPage(Page):
+    """Show bookings of all machines over time; see ``Conduct`` for what a person does with them."""
+
+    def __init__(self, context: Context) -> None:
+        """Build the page; data comes with the first refresh."""
+        super().__init__(context, _("Calendar"))
+        ink.renew()
+        self.zone = str(context.center.zone)
+        self.loaded: Loaded | None = None
+        self.view = View.DAY
+        self.day: date = local(self.now_s, self.zone).date()
+        self.group = "category"
+        self._filter_is_set = False
+        self._go_again = True
+        self.toolbar = Toolbar([(key, _(text)) for key, text in GROUPS])
+        self.filters = FilterRow()
+        self.timeline = Timeline()
+        self.listing = Listing(context.memory, self.zone)
+        self.conduct = Conduct(self)
+        self._clock = self._timer(_NOW_MS, self._on_clock, single=False)
+        self._seen = self._timer(_SEEN_MS, self._on_seen, single=True)
+        self._lay_out()
+        self._connect()
+        register(self)
+
+    def _timer(self, interval_ms: int, act: Any, single: bool) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(single)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(act)
+        return timer
+
+    @property
+    def now_s(self) -> int:
+        """Give the present instant of the centre's clock, UTC seconds."""
+        return int(self.context.center.clock.now().timestamp())
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.timeline)
+        self.stack.addWidget(self.listing)
+        self.side = QVBoxLayout()
+        self.side.setContentsMargins(0, 0, 0, 0)
+        body = row(gap=0)
+        body.addWidget(self.stack, 1)
+        body.addLayout(self.side)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.toolbar.setStyleSheet(f"Toolbar {{ background: {theme.tokens.hex('surface')}; }}")
+        for widget in (self.toolbar, rule(), self.filters, rule()):
+            whole.addWidget(widget)
+        whole.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        bar = self.toolbar
+        bar.today_asked.connect(self.go_today)
+        bar.stepped.connect(self.step)
+        bar.view_picked.connect(self.show_view)
+        bar.group_picked.connect(self.group_by)
+        bar.found.connect(self.conduct.find_slots)
+        bar.book_asked.connect(self.conduct.book_by_form)
+        self.filters.changed.connect(self._on_filter)
+        self.timeline.viewed.connect(self._on_viewed)
+        self.listing.opened.connect(self.conduct.show_booking)
+
+    # --- time ----------------------------------------------------------------------------
+
+    def go(self, day: date, view: View | None = None) -> None:
+        """Show the day, week or month that holds a day."""
+        self.view, self.day = view or self.view, day
+        width_s = self.timeline.time_width / (52 / 3600)
+        opening = self.timeline.data.opening
+        self.timeline.go(origin(day, self.view, self.zone, opening, self.now_s, width_s), self.view)
+        if self.stack.currentWidget() is self.listing:
+            self.refresh()
+
+    def go_today(self) -> None:
+        """Show the present."""
+        self.go(local(self.now_s, self.zone).date())
+
+    def step(self, by: int) -> None:
+        """Show the span before or after."""
+        self.go(stepped(self.day, self.view, by))
+
+    def show_view(self, key: str) -> None:
+        """Switch between day, week, month and list."""
+        if self.toolbar.views.key != key:
+            self.toolbar.views.pick(key)
+            return
+        self.stack.setCurrentWidget(self.listing if key == "list" else self.timeline)
+        if key == "list":
+            self.refresh()
+        else:
+            self.go(self.day, View(key))
+
+    def _on_viewed(self, t0: int, t1: int) -> None:
+        middle = local((t0 + t1) / 2, self.zone).date()
+        if self.view is View.DAY:
+            self.day = middle
+        first, last = first_day(self.day, self.view), last_day(self.day, self.view)
+        if self.view is not View.DAY and not first <= middle <= last:
+            self.day = middle
+        self.toolbar.title.setText(title(first_day(self.day, self.view), last_day(self.day, self.view)))
+        self._seen.start()
+
+    def _on_seen(self) -> None:
+        """Load when the view left what was loaded; else only choose rows again."""
+        t0, t1 = self.timeline.picture().t0, self.timeline.picture().t1
+        data = self.timeline.data
+        if self.loaded is None or t0 < data.start or t1 > data.end:
+            self.refresh()
+        else:
+            self.arrange()
+
+    def _on_clock(self) -> None:
+        self.timeline.set_now(self.now_s)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Run the clock while in view."""
+        super().showEvent(event)
+        self._clock.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop the clock out of view."""
+        super().hideEvent(event)
+        self._clock.stop()
+
+    # --- data ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Load the visible span with margins on the read lane."""
+        if self._go_again:
+            self._go_again = False
+            self.go(self.day)
+        picture = self.timeline.picture()
+        first, last = wanted(picture.t0, picture.t1, self.view)
+        period = Period(at(first), at(last))
+        actor = self.context.actor
+        self.context.tasks.read(
+            _load, period, actor.person_id, self.zone, done=self._on_loaded, owner=self, key="calendar"
+        )
+        if self.stack.currentWidget() is self.listing:
+            self.listing.load(self.context, self._listed_period(), self)
+
+    def _listed_period(self) -> Period:
+        from datetime import timedelta
+
+        from ui.pages.calendar.formats import day_start
+
+        first, last = first_day(self.day, self.view), last_day(self.day, self.view)
+        return Period(at(day_start(first, self.zone)), at(day_start(last + timedelta(days=1), self.zone)))
+
+    def _on_loaded(self, found: tuple[Loaded, Indexed]) -> None:
+        was_empty = self.loaded is None
+        self.loaded, indexed = found
+        self.timeline.set_now(self.now_s)
+        self.timeline.set_data(indexed)
+        if was_empty:
+            self.go(self.day)
+            self._set_first_filter()
+        self._offer_filters()
+        self.arrange()
+        self.conduct.on_loaded()
+
+    def _set_first_filter(self) -> None:
+        """Start with the booked machines where there are enough of them to fill the page."""
+        picture = self.timeline.picture()
+        assert self.loaded is not None
+        booked = shown_rows(self.timeline.data, self.loaded, Filter(booked=True), picture.t0, picture.t1)
+        if len(booked) >= _MANY_ROWS and not self._filter_is_set:
+            self.filters.booked.set_on(True)
+        self._filter_is_set = True
+
+    def _offer_filters(self) -> None:
+        assert self.loaded is not None
+        projects = sorted(
+            (str(key), f"{code} {names.say(_.language)}")
+            for key, (code, names) in self.loaded.timeline.projects.items()
+        )
+        projects.sort(key=lambda choice: choice[1])
+        self.filters.show_choices(projects, [(str(key), _(word)) for key, word in ROW_WORDS.items()])
+
+    def _on_filter(self) -> None:
+        self._filter_is_set = True
+        self.arrange()
+
+    def group_by(self, key: str) -> None:
+        """Group the machines another way."""
+        self.group = key
+        self.toolbar.show_group(key)
+        self.arrange()
+
+    def wanted_filter(self) -> Filter:
+        """Give what the filter row says."""
+        bar = self.filters
+        project_id = int(bar.project_key) if bar.project_key else None
+        return Filter(bar.booked.on, bar.mine.on, bar.qualified.on, project_id, bar.state_key)
+
+    def arrange(self) -> None:
+        """Choose and group the rows."""
+        if self.loaded is None:
+            return
+        data, picture = self.timeline.data, self.timeline.picture()
+        rows = shown_rows(data, self.loaded, self.wanted_filter(), picture.t0, picture.t1)
+        self.timeline.set_shown(rows, groups_of(data, self.group))
+
+    # --- the shell -----------------------------------------------------------------------
+
+    def open(self, **args: Any) -> None:
+        """Go to a booking, a machine or a day: ``booking_id``, ``machine_id``, ``day``."""
+        self.conduct.open(args)
+
+    def state(self) -> dict[str, Any]:
+        """Keep view, day and grouping over a rebuild."""
+        return {"view": self.toolbar.views.key, "day": self.day, "group": self.group, "span": self.view.value}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up view, day and grouping."""
+        self.day, self.view = state.get("day", self.day), View(state.get("span", self.view.value))
+        self.group = state.get("group", self.group)
+        self.toolbar.show_group(self.group)
+        if state.get("view", "day") != "day":
+            self.toolbar.views.pick(state["view"])
+
+
+def _load(read: Any, period: Period, person_id: int, zone: str) -> tuple[Loaded, Indexed]:
+    """Load and index away from the GUI thread."""
+    loaded = load(read, period, person_id, zone)
+    indexed = Indexed(timeline_data(loaded))
+    for index in (indexed.bars, indexed.reach, indexed.tracks, indexed.of_id):
+        assert index is not None
+    return loaded, indexed
+
+
+def build(context: Context) -> QWidget:
+    """Build the page."""
+    return CalendarPage(context)
+
+
+PAGE = PageSpec(
+    id="calendar",
+    icon="calendar-days",
+    title=N_("Calendar"),
+    build=build,
+    watches=Changed.BOOKINGS | Changed.OCCUPANCY | Changed.EQUIPMENT | Changed.PEOPLE | Changed.PROJECTS | Changed.USAGE,
+)
