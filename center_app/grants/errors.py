@@ -53,7 +53,7 @@ DATE_OUTSIDE = declare(
     "{day} lies outside the period of the award, {first} to {last}.",
     "Correct the date, or charge the cost to own funds.",
 )
-GONE = declare("grants.gone", "{what} {number} does not exist.", "Refresh the list and choose again.")
+GONE = declare("grants.gone", "“{number}” does not exist.", "Refresh the list and choose again.")
 STALE = declare(
     "grants.stale",
     "{number} was changed by somebody else in the meantime.",
