@@ -26,11 +26,11 @@ def gaps(busy: Iterable[Busy], window: Period, before_s: int, after_s: int) -> t
 
 
 def candidates(
-    free: Iterable[Period], length: timedelta, wanted: datetime, opens: Iterable[datetime]
+    free: Iterable[Period], length: timedelta, wanted: datetime, others: Iterable[datetime]
 ) -> list[datetime]:
     """Return possible starts in free time, nearest to the wanted start first."""
     starts: set[datetime] = set()
-    marks = [wanted, *opens]
+    marks = [wanted, *others]
     for gap in free:
         latest = gap.end - length
         if latest < gap.start:
@@ -40,8 +40,8 @@ def candidates(
     return sorted(starts, key=lambda start: (abs(start - wanted), start))
 
 
-def opening_times(case: Case, window: Period) -> Iterator[datetime]:
-    """Yield the opening instant of each local day of a window."""
+def day_marks(case: Case, window: Period) -> Iterator[datetime]:
+    """Yield the first and the last start inside the opening hours of each local day of a window."""
     policy = case.machine.policy
     day = case.local(window.start).date()
     while True:
@@ -50,6 +50,7 @@ def opening_times(case: Case, window: Period) -> Iterator[datetime]:
         if opens >= window.end:
             return
         yield opens
+        yield (midnight + timedelta(minutes=policy.closes_minute)).astimezone(UTC) - case.length
         day += timedelta(days=1)
 
 
@@ -62,7 +63,7 @@ def nearest(case: Case, busy: tuple[Busy, ...], window: Period, count: int = 3) 
     free = gaps(busy, Period(earliest, window.end), policy.buffer_before_s, policy.buffer_after_s)
     found: list[Period] = []
     within = replace(case, busy=busy)
-    for start in candidates(free, length, case.start, opening_times(case, window)):
+    for start in candidates(free, length, case.start, day_marks(case, window)):
         period = Period(start, start + length)
         if not any(period.overlaps(other) for other in found) and is_time_legal(within, start):
             found.append(period)

@@ -75,30 +75,26 @@ class TakenError(Exception):
 def occupy(work: Work, machine_id: int, kind: OccupancyKind, owner_id: int, period: Period) -> int:
     """Occupy a machine and return the row's number; raises TakenError naming the winner."""
     row = Occupancy(machine_id=machine_id, kind=kind.value, owner_id=owner_id, start_at=period.start, end_at=period.end)
-    _guarded(work, row, machine_id, period)
+    _guarded(work, row, period, is_live=True)
     return row.id or 0
 
 
 def reshape(work: Work, kind: OccupancyKind, owner_id: int, period: Period) -> None:
     """Change the time that a booking or outage occupies; raises TakenError naming the winner."""
-    row = _row(work, kind, owner_id)
-    row.start_at, row.end_at = period.start, period.end
-    _guarded(work, row, row.machine_id, period)
+    _guarded(work, _row(work, kind, owner_id), period, start_at=period.start, end_at=period.end)
 
 
 def release(work: Work, kind: OccupancyKind, owner_id: int) -> None:
     """Give the time of a booking or outage back."""
     row = _row(work, kind, owner_id)
     row.is_live = False
-    work.session.add(row)
     work.session.flush()
 
 
 def reclaim(work: Work, kind: OccupancyKind, owner_id: int) -> None:
     """Occupy released time again; raises TakenError naming the winner."""
     row = _row(work, kind, owner_id)
-    row.is_live = True
-    _guarded(work, row, row.machine_id, Period(row.start_at, row.end_at))
+    _guarded(work, row, Period(row.start_at, row.end_at), is_live=True)
 
 
 def _row(work: Work, kind: OccupancyKind, owner_id: int) -> Occupancy:
@@ -107,11 +103,13 @@ def _row(work: Work, kind: OccupancyKind, owner_id: int) -> Occupancy:
     ).one()
 
 
-def _guarded(work: Work, row: Occupancy, machine_id: int, period: Period) -> None:
+def _guarded(work: Work, row: Occupancy, period: Period, **change: object) -> None:
     """Write a row inside a savepoint, so that a refusal leaves the unit of work usable."""
-    own_id = row.id
+    own_id, machine_id = row.id, row.machine_id
     try:
         with work.session.begin_nested():
+            for name, value in change.items():
+                setattr(row, name, value)
             work.session.add(row)
             work.session.flush()
     except IntegrityError as error:

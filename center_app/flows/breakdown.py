@@ -10,7 +10,6 @@ from center_app.booking import service as booking_service
 from center_app.booking.service.endings import name_outage
 from center_app.booking.values import BookingView, Displaced, Slot
 from center_app.core.access import Right, require
-from center_app.core.changes import Changed
 from center_app.core.db import Work
 from center_app.core.periods import Period
 from center_app.equipment import queries as equipment
@@ -78,9 +77,16 @@ def undo_out_of_order(work: Work, done: Breakdown) -> list[BookingView]:
     return booking_service.reinstate(work, done.displaced, "undo")
 
 
-def back_in_order(work: Work, outage_id: int, version: int) -> OutageView:
-    """End a breakdown now; displaced bookings stay displaced unless their people take them up again."""
-    return equipment_service.close_outage(work, outage_id, version)
+def back_in_order(work: Work, outage_id: int, version: int, end_at: datetime | None = None) -> OutageView:
+    """End a breakdown now (or at a time); displaced bookings wait for `take_up` or a restore."""
+    return equipment_service.close_outage(work, outage_id, version, end_at)
+
+
+def take_up(work: Work, booking_id: int, version: int, slot: Slot) -> BookingView:
+    """Take a proposed slot for a displaced booking; the rules are those of a move."""
+    return booking_service.take_up(
+        work, booking_id, version, machine_id=slot.machine_id, start_at=slot.period.start, end_at=slot.period.end
+    )
 
 
 def _absorb(work: Work, machine_id: int, period: Period) -> tuple[Absorbed, ...]:
@@ -96,6 +102,3 @@ def _moves(work: Work, displaced: Displaced) -> tuple[Move, ...]:
     views = bookings.bookings_by_id(work, displaced.displaced)
     slots = bookings.alternatives(work, views)
     return tuple(Move(view, slots[view.id]) for view in views)
-
-
-CHANGED = Changed.BOOKINGS | Changed.OCCUPANCY | Changed.EQUIPMENT | Changed.USAGE

@@ -74,6 +74,25 @@ def edit_details(
     return _replace(work, booking_id, version, draft, "booking.edit")
 
 
+def take_up(
+    work: Work, booking_id: int, version: int, *, machine_id: int, start_at: datetime, end_at: datetime
+) -> BookingView:
+    """Give a displaced booking a new time or machine; it keeps its reference and links back."""
+    old = draft_of(booking_view(work, booking_id))
+    draft = replace(old, machine_id=machine_id, start_at=start_at, end_at=end_at)
+    row = seen(work, booking_id, version, draft)
+    require_owner(work, row.person_id)
+    if row.state != BookingState.DISPLACED.value:
+        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number), state=row.state)
+    choice = choose(work, work.actor, draft)
+    new = store(work, draft, choice.case, BookingState.BOOKED, row)
+    row.successor_id, row.version = new.id, row.version + 1
+    row.state = BookingState.CANCELLED.value
+    view = booking_view(work, new.id or 0)
+    work.record("booking.take_up", f"booking:{new.id}", after=view, changed=FLAG)
+    return view
+
+
 def _replace(work: Work, booking_id: int, version: int, draft: BookingDraft, action: str) -> BookingView:
     row = seen(work, booking_id, version, draft)
     require_owner(work, row.person_id)
