@@ -48,9 +48,7 @@ def award_draft(number: str = "GDC-TEST-1", amount: str = "1000.00", **changes: 
             BudgetLineDraft(code="materials", names=Label.of("Materials"), planned=total - equipment),
         ),
         "instalments": (
-            InstalmentDraft(
-                due_on=date(2025, 7, 1), planned=total, received=total, received_on=date(2025, 7, 1)
-            ),
+            InstalmentDraft(due_on=date(2025, 7, 1), planned=total, received=total, received_on=date(2025, 7, 1)),
         ),
         "plan": (("2025-06", yuan("100.00")), ("2025-07", yuan("400.00")), ("2025-08", total)),
     }
