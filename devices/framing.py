@@ -41,6 +41,34 @@ class FrameBatch:
     end_offset: Int64Array
 
 
+@dataclass(frozen=True)
+class _Spoilers:
+    """Hold candidates with a bad checksum: where they start and where they would have ended, int64 (n,)."""
+
+    starts: Int64Array
+    ends: Int64Array
+
+    @classmethod
+    def of(cls, found: list[tuple[Int64Array, int]]) -> _Spoilers:
+        """Merge the candidates of several kinds in order of their start."""
+        starts = np.concatenate([each for each, _ in found])
+        ends = np.concatenate([each + size for each, size in found])
+        order = np.argsort(starts, kind="stable")
+        return cls(starts[order], ends[order])
+
+    def within(self, start: int, stop: int, reach: int) -> tuple[int, int, int]:
+        """Return the spoiled bytes and frames in [start, stop) and how far the last spoiled one reaches.
+
+        `reach` is where an earlier one reaches; a candidate inside an earlier one's reach is no new frame.
+        """
+        first, last = np.searchsorted(self.starts, (start, stop))
+        starts = self.starts[first:last]
+        reaches = np.maximum.accumulate(np.concatenate(([reach], self.ends[first:last])))
+        edges = np.concatenate(([start], starts, [stop]))
+        covered = np.clip(reaches, edges[:-1], edges[1:]) - edges[:-1]
+        return int(covered.sum()), int((starts >= reaches[:-1]).sum()), int(reaches[-1])
+
+
 class FixedFramer:
     """Find frames of one or several kinds in a stream and account for every byte."""
 
@@ -120,12 +148,10 @@ class FixedFramer:
         self._advance(max(stop, picked[-1][0] + picked[-1][1].size if picked else 0))
         return batches
 
-    def _candidates(
-        self, data: NDArray[np.uint8]
-    ) -> tuple[list[tuple[int, FrameKind]], list[tuple[int, FrameKind]], int]:
+    def _candidates(self, data: NDArray[np.uint8]) -> tuple[list[tuple[int, FrameKind]], _Spoilers, int]:
         """Check every whole candidate; the third value is where the first unfinished one starts."""
         good: list[tuple[int, FrameKind]] = []
-        bad: list[tuple[int, FrameKind]] = []
+        bad: list[tuple[Int64Array, int]] = []
         undecided = data.size
         for kind in self._kinds:
             starts = _sync_positions(data, kind.sync)
@@ -134,10 +160,9 @@ class FixedFramer:
                 undecided = min(undecided, int(starts[whole.size]))
             passes = _check_at(kind, data, whole)
             good.extend((int(start), kind) for start in whole[passes])
-            bad.extend((int(start), kind) for start in whole[~passes])
+            bad.append((whole[~passes], kind.size))
         good.sort(key=_position)
-        bad.sort(key=_position)
-        return good, bad, undecided
+        return good, _Spoilers.of(bad), undecided
 
     def _undecided_tail(self, window: bytes) -> int:
         """Return where a sync that the window's end cuts in two starts, else the window's length."""
@@ -148,44 +173,25 @@ class FixedFramer:
         return len(window)
 
     def _collect(
-        self,
-        data: NDArray[np.uint8],
-        picked: list[tuple[int, FrameKind]],
-        bad: list[tuple[int, FrameKind]],
-        stop: int,
+        self, data: NDArray[np.uint8], picked: list[tuple[int, FrameKind]], bad: _Spoilers, stop: int
     ) -> list[FrameBatch]:
         """Account for the bytes between the picked frames and gather their rows."""
         position = 0
-        spoilers = iter([*bad, (len(data), self._kinds[0])])
-        spoiler = next(spoilers)
-        for start, kind in [*picked, (stop, None)]:
-            while spoiler[0] < start:
-                if spoiler[0] >= position:
-                    position = self._spoil(position, spoiler)
-                spoiler = next(spoilers)
-            self._discard_gap(position, start)
-            if kind is not None:
-                self.book.good(kind.size)
-                position = max(position, start) + kind.size
+        for start, kind in picked:
+            self._discard_gap(position, start, bad)
+            self.book.good(kind.size)
+            position = start + kind.size
+        self._discard_gap(position, stop, bad)
         return self._gather(data, picked)
 
-    def _spoil(self, position: int, spoiler: tuple[int, FrameKind]) -> int:
-        """Discard up to a frame with a bad checksum and remember how far it would have reached."""
-        start, kind = spoiler
-        self._discard_gap(position, start)
-        if self._base + start >= self._spoiled_until:
-            self.book.discard(BAD_CHECKSUM, 0, 1)
-        self._spoiled_until = max(self._spoiled_until, self._base + start + kind.size)
-        return start
-
-    def _discard_gap(self, start: int, stop: int) -> None:
+    def _discard_gap(self, start: int, stop: int, bad: _Spoilers) -> None:
         """Discard bytes [start, stop): bad checksum where a spoiled frame reaches, noise elsewhere."""
-        size = stop - start
-        if size <= 0:
+        if stop <= start:
             return
-        spoiled = min(size, max(0, self._spoiled_until - self._base - start))
-        self.book.discard(BAD_CHECKSUM, spoiled)
-        self.book.discard(NOISE, size - spoiled)
+        spoiled, frames, reach = bad.within(start, stop, self._spoiled_until - self._base)
+        self._spoiled_until = self._base + reach
+        self.book.discard(BAD_CHECKSUM, spoiled, frames)
+        self.book.discard(NOISE, stop - start - spoiled)
 
     def _gather(self, data: NDArray[np.uint8], picked: list[tuple[int, FrameKind]]) -> list[FrameBatch]:
         batches = []

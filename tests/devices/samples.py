@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from devices.values import Account, Block, Decoder, Profile, scaled
 
 def split_at(data: bytes, cuts: Iterable[int]) -> list[bytes]:
     edges = [0, *sorted({min(cut, len(data)) for cut in cuts}), len(data)]
-    return [data[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    return [data[start:stop] for start, stop in itertools.pairwise(edges)]
 
 
 def decode(decoder: Decoder, pieces: Sequence[bytes]) -> tuple[dict[str, tuple[object, ...]], Account]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -96,7 +98,7 @@ def test_simulator_is_the_same_for_any_walk_through_time(profile: Profile) -> No
     simulator = profile.simulator(11)
     whole = simulator.bytes_between(100.0, 104.0)
     steps = np.linspace(100.0, 104.0, 38)
-    parts = [simulator.bytes_between(start, stop) for start, stop in zip(steps, steps[1:], strict=False)]
+    parts = [simulator.bytes_between(start, stop) for start, stop in itertools.pairwise(steps)]
     assert b"".join(parts) == whole
     assert profile.simulator(11).bytes_between(100.0, 104.0) == whole
 

@@ -1,0 +1,177 @@
+"""Frames from vendors' manuals, libraries and real captures: each must decode to its values, or be refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devices import checksum, modbus
+from devices.profiles import get
+from devices.profiles.kern_scale import UNITS
+from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
+from devices.values import Quality
+from tests.devices.samples import first_values
+
+FRAMES = json.loads((Path(__file__).parents[1] / "golden" / "frames.json").read_text(encoding="utf-8"))
+SUMS = {
+    "4B37": checksum.MODBUS,
+    "2189": checksum.KERMIT,
+    "6F91": checksum.MCRF4XX,
+    "FEE8": checksum.UMTS,
+    "31C3": checksum.XMODEM,
+}
+
+
+def of(*protocols: str) -> Any:
+    frames = [frame for frame in FRAMES if frame["protocol"] in protocols]
+    assert frames
+    return pytest.mark.parametrize("frame", frames, ids=lambda frame: frame["description"][:40])
+
+
+def data_of(frame: dict[str, Any]) -> bytes:
+    return bytes.fromhex(frame["hex"])
+
+
+@of("checksum")
+def test_checksums(frame: dict[str, Any]) -> None:
+    stated = frame["decoded"]["result_hex"]
+    if stated in SUMS:
+        assert checksum.crc16_of(SUMS[stated], data_of(frame)) == int(stated, 16)
+    else:
+        check = checksum.crc8_check(0x4D, 0, 9, 9)
+        import numpy as np
+
+        row = np.frombuffer(data_of(frame) + bytes.fromhex(stated), dtype=np.uint8)[None, :]
+        assert check.passes(row)[0]
+
+
+@of("modbus_rtu", "robotiq_hande")
+def test_modbus(frame: dict[str, Any]) -> None:
+    parsed = modbus.parse_request(data_of(frame)) or modbus.parse_reply(data_of(frame))
+    assert parsed is not None
+    assert {key: parsed[key] for key in frame["decoded"]} == frame["decoded"]
+    hurt = bytearray(data_of(frame))
+    hurt[1] ^= 0x40
+    assert modbus.parse_request(bytes(hurt)) is None
+    assert modbus.parse_reply(bytes(hurt)) is None
+
+
+@of("robotiq_ft300")
+def test_ft300(frame: dict[str, Any]) -> None:
+    decoded = frame["decoded"]
+    if decoded.get("error") == "crc":
+        assert not modbus.is_sound(data_of(frame))
+        right = data_of(frame)[:-2] + bytes.fromhex(decoded["correct_crc"])
+        assert modbus.is_sound(right)
+    elif "unit" in decoded:
+        assert modbus.parse_request(data_of(frame)) == decoded
+    else:
+        profile = get("robotiq_ft300")
+        found = first_values(profile, profile.decoder().feed(data_of(frame)))
+        names = {
+            "Fx": "force_x",
+            "Fy": "force_y",
+            "Fz": "force_z",
+            "Mx": "torque_x",
+            "My": "torque_y",
+            "Mz": "torque_z",
+        }
+        assert {key: pytest.approx(found[f"wrench.{name}"]) for key, name in names.items()} == decoded
+
+
+@of("unitree_go_m8010_6")
+def test_unitree_motor(frame: dict[str, Any]) -> None:
+    profile, decoded, data = get("unitree_go_m8010"), frame["decoded"], data_of(frame)
+    decoder = profile.decoder()
+    blocks = decoder.feed(data)
+    decoder.flush()
+    if decoded.get("error"):
+        assert blocks == []
+        assert decoder.account().discarded == {"bad_checksum": 16}
+    elif data[0] == 0xFE:
+        assert len(data) == COMMAND.size
+        assert blocks == []
+        assert decoder.account().bytes_good == 17
+    else:
+        found = first_values(profile, blocks)
+        key = blocks[0].stream
+        assert found[f"{key}.{key}_torque"] / GEAR == pytest.approx(decoded["tau"])
+        assert found[f"{key}.{key}_speed"] * GEAR == pytest.approx(decoded["dq"], abs=SPEED / 2)
+        assert found[f"{key}.{key}_position"] * GEAR == pytest.approx(decoded["q"], abs=POSITION)
+        assert found[f"{key}.{key}_temperature"] == decoded["temp"]
+        assert found[f"{key}.{key}_error"] == decoded["merror"]
+        assert found[f"{key}.{key}_foot_force"] == decoded["foot_force"]
+        assert TORQUE == 1 / 256
+
+
+@of("nmea0183")
+def test_nmea(frame: dict[str, Any]) -> None:
+    profile = get("nmea0183")
+    found = first_values(profile, profile.decoder().feed(data_of(frame)))
+    wanted = {
+        "lat": "fix.latitude",
+        "lon": "fix.longitude",
+        "sats": "fix.satellites_used",
+        "quality": "fix.quality",
+        "alt_m": "fix.altitude",
+        "geoid_m": "fix.geoid",
+        "fix": "precision.mode",
+        "pdop": "precision.pdop",
+        "vdop": "precision.vdop",
+        "total": "satellites.messages",
+        "index": "satellites.message",
+        "sats_in_view": "satellites.in_view",
+    }
+    present = {key: name for key, name in wanted.items() if key in frame["decoded"]}
+    assert len(present) >= 3
+    for key, name in present.items():
+        assert found[name] == pytest.approx(frame["decoded"][key], abs=1e-8), name
+    hurt = data_of(frame).replace(b"*", b"1*")
+    decoder = profile.decoder()
+    assert decoder.feed(hurt) == []
+    assert decoder.account().discarded == {"bad_checksum": len(hurt)}
+
+
+def test_nmea_clock() -> None:
+    profile = get("nmea0183")
+    found = first_values(profile, profile.decoder().feed(profile.sample))
+    assert found["fix.utc"] == 6 * 3600 + 15 * 60 + 8
+
+
+def test_nmea_without_a_fix_is_not_measured() -> None:
+    line = b"$GPGGA,061508.000,,,,,0,00,,,M,,M,,*7C\r\n"
+    body = line[1 : line.index(b"*")]
+    line = b"$" + body + b"*%02X\r\n" % checksum.xor_of(body)
+    block = get("nmea0183").decoder().feed(line)[0]
+    marks = dict(zip((c.key for c in get("nmea0183").streams[0].channels), block.quality[:, 0], strict=True))
+    assert marks["latitude"] == marks["longitude"] == marks["altitude"] == Quality.NOT_MEASURED
+    assert marks["quality"] == marks["satellites_used"] == Quality.GOOD
+
+
+@of("kern_scale")
+def test_kern_scale(frame: dict[str, Any]) -> None:
+    profile, decoded = get("kern_scale"), frame["decoded"]
+    found = first_values(profile, profile.decoder().feed(data_of(frame)))
+    assert found["weight.reading"] == decoded["value"]
+    assert UNITS[int(found["weight.unit"])] == decoded["unit"]
+    assert bool(found["weight.stable"]) is decoded["stable"]
+    assert not math.isnan(found["weight.mass"])
+
+
+@of("arduino_line")
+def test_label_value(frame: dict[str, Any]) -> None:
+    profile = get("label_value")
+    params = {"names": "Min,Sensor,Max"}
+    decoder = profile.decoder(params)
+    blocks = decoder.feed(data_of(frame))
+    if frame["decoded"].get("kind") == "text":
+        assert blocks == []
+        assert decoder.account().discarded == {"text": len(data_of(frame))}
+    else:
+        names = [channel.key for channel in profile.streams_for(params)[0].channels]
+        found = dict(zip(names, blocks[0].values[:, 0].tolist(), strict=True))
+        assert found == {key: frame["decoded"][key] for key in names}

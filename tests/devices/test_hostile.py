@@ -1,0 +1,59 @@
+"""Hostile bytes: bounded memory and time for every profile, and a reason in the account."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from devices import profiles
+from devices.values import Profile
+
+every_profile = pytest.mark.parametrize("profile", profiles.all(), ids=lambda profile: profile.id)
+MOST_GROWTH = 5 << 20
+
+
+def flood(profile: Profile, piece: bytes, count: int) -> tuple[float, int]:
+    """Feed `piece` `count` times; return the seconds per megabyte and the memory growth in bytes."""
+    decoder = profile.decoder()
+    decoder.feed(profile.sample)
+    tracemalloc.start()
+    began = time.process_time()
+    for _ in range(count):
+        decoder.feed(piece)
+    spent = time.process_time() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    account = decoder.account()
+    assert account.balanced
+    assert account.pending < 64_000
+    return spent / (len(piece) * count / 1e6), peak
+
+
+@every_profile
+@pytest.mark.parametrize("kind", ["nul", "no_delimiter", "noise", "sync", "digits"])
+def test_a_flood_stays_small_and_cheap(profile: Profile, kind: str) -> None:
+    size = 4096
+    noise = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8).tobytes()
+    pieces = {
+        "nul": bytes(size),
+        "no_delimiter": b"A" * size,
+        "noise": noise,
+        "sync": (profile.sample[:2] * size)[:size],
+        "digits": (b"1.5,-2," * size)[:size],
+    }
+    seconds_per_mb, growth = flood(profile, pieces[kind], 60)
+    assert growth < MOST_GROWTH
+    # 30 % of a core at 921,600 baud is 3.3 s per megabyte; tracing makes everything slower.
+    assert seconds_per_mb < 3.3
+
+
+def test_ten_megabytes_without_a_delimiter_in_one_piece() -> None:
+    decoder = profiles.get("delimited_text").decoder()
+    decoder.feed(b"7" * 10_000_000)
+    account = decoder.account()
+    assert account.balanced
+    assert account.discarded["overlong"] > 9_900_000
+    assert decoder.feed(b"\n1,2,3,4\n")[0].values[:, 0].tolist() == [1.0, 2.0, 3.0, 4.0]

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devices.modbus import Register, bytes_of, grouped, parse_reply, parse_request, value_of
+from devices.profiles import get
+from devices.values import Block, ChannelSpec, Master, Quality, Simulator
+
+MS = 1_000_000
+PROFILE = get("energy_meter")
+
+
+class Bus:
+    """Carry bytes between a master and simulated meters in virtual time, with faults on demand."""
+
+    def __init__(self, master: Master, simulator: Simulator) -> None:
+        self.master, self.simulator = master, simulator
+        self.now_ns = 0
+        self.log = b""
+
+    def run(self, milliseconds: int, spoil=lambda reply, request: reply) -> list[Block]:
+        blocks: list[Block] = []
+        stop = self.now_ns + milliseconds * MS
+        while self.now_ns < stop:
+            request = self.master.next_request(self.now_ns)
+            data = b""
+            if request is not None:
+                data = spoil(self.simulator.answer(request, self.now_ns / 1e9), request)
+            self.log += data
+            self.now_ns += 10 * MS
+            for at in range(0, len(data), 7):
+                blocks += self.master.on_bytes(data[at : at + 7], self.now_ns)
+            blocks += self.master.on_bytes(b"", self.now_ns)
+            assert self.master.account().balanced
+        return blocks
+
+
+def bus(units: str = "1", present: str = "", **params: object) -> Bus:
+    settings = {"units": units, "interval_ms": 100, "timeout_ms": 50, "pattern": "steady"} | params
+    master = PROFILE.master(settings)
+    assert master is not None
+    return Bus(master, PROFILE.simulator(4, settings | {"units": present or units}))
+
+
+def test_reads_every_unit_in_every_cycle() -> None:
+    line = bus("1,2,7")
+    blocks = line.run(1000)
+    streams = [block.stream for block in blocks]
+    assert set(streams) == {"unit_1", "unit_2", "unit_7"}
+    assert all(not block.quality.any() for block in blocks)
+    assert streams.count("unit_7") >= 9
+    assert line.master.account().discarded == {}
+    powers = {block.stream: float(block.values[6, 0]) for block in blocks}
+    assert len(set(powers.values())) == 3
+
+
+def test_a_silent_unit_is_marked_and_does_not_stop_the_others() -> None:
+    blocks = bus("1,99", present="1").run(2000)
+    silent = [block for block in blocks if block.stream == "unit_99"]
+    assert len(silent) >= 3
+    assert all((block.quality == Quality.TIMEOUT).all() for block in silent)
+    assert all(np.isnan(block.values).all() for block in silent)
+    assert sum(block.stream == "unit_1" for block in blocks) > 2 * len(silent)
+
+
+def test_a_damaged_reply_is_marked_never_shown() -> None:
+    def flip(reply: bytes, request: bytes) -> bytes:
+        return reply[:6] + bytes([reply[6] ^ 1]) + reply[7:] if request[3] == 0 and reply else reply
+
+    line = bus()
+    blocks = line.run(500, flip)
+    assert blocks
+    for block in blocks:
+        assert (block.quality[:6] == Quality.BAD_CHECKSUM).all()
+        assert (block.quality[6:] == Quality.GOOD).all()
+        assert np.isnan(block.values[:6]).all()
+    assert line.master.account().discarded["bad_checksum"] > 0
+
+
+def test_an_exception_is_not_a_value() -> None:
+    def refuse(reply: bytes, request: bytes) -> bytes:
+        from devices.modbus import sealed
+
+        return sealed(bytes((request[0], request[1] | 0x80, 2)))
+
+    blocks = bus().run(300, refuse)
+    assert blocks
+    assert all((block.quality == Quality.NOT_MEASURED).all() for block in blocks)
+
+
+def test_own_echo_and_foreign_noise_are_accounted() -> None:
+    line = bus()
+    blocks = line.run(500, lambda reply, request: request + b"\x00\xff" + reply)
+    assert all(not block.quality.any() for block in blocks)
+    discarded = line.master.account().discarded
+    assert discarded["echo"] % 8 == 0
+    assert discarded["noise"] * 4 == discarded["echo"]
+
+
+def test_a_reply_to_another_question_is_never_taken() -> None:
+    line, replies = bus(), {}
+
+    def keep(reply: bytes, request: bytes) -> bytes:
+        replies[request] = reply
+        return reply
+
+    def other(reply: bytes, request: bytes) -> bytes:
+        return next(kept for asked, kept in replies.items() if asked != request)
+
+    assert line.run(300, keep)
+    assert len(replies) == 2
+    blocks = line.run(600, other)
+    assert blocks
+    assert all((block.quality != Quality.GOOD).all() for block in blocks)
+
+
+def test_listener_decodes_the_raw_log_to_the_same_values() -> None:
+    line = bus("1,2")
+    blocks = line.run(1000)
+    heard = PROFILE.decoder({"units": "1,2"}).feed(line.log)
+    assert [(block.stream, block.values.tolist(), block.end_offset.tolist()) for block in heard] == [
+        (block.stream, block.values.tolist(), block.end_offset.tolist()) for block in blocks
+    ]
+
+
+@pytest.mark.parametrize("order", ["ABCD", "CDAB", "BADC", "DCBA"])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("f4", -12.5), ("i4", -123456), ("u4", 4_000_000_000), ("i2", -7), ("u2", 65535)]
+)
+def test_word_orders(order: str, kind: str, value: float) -> None:
+    register = Register(ChannelSpec("x", {}, "", kind), 3, 10, kind, order)
+    payload = b"\0\0" + bytes_of(register, value)
+    assert value_of(register, payload, 9) == value
+
+
+def test_reads_are_grouped_within_the_limit() -> None:
+    registers = tuple(Register(ChannelSpec("x", {}, "", "u2"), 3, address, "u2") for address in range(0, 300, 2))
+    reads = grouped(registers)
+    assert all(read.count <= 125 for read in reads)
+    covered = {address for read in reads for address in range(read.address, read.address + read.count)}
+    assert covered >= set(range(0, 300, 2))
+    assert len(reads) == 3
+
+
+def test_peer_library_agrees_on_requests_and_replies() -> None:
+    from pymodbus.framer import FramerRTU
+    from pymodbus.pdu import DecodePDU
+    from pymodbus.pdu.register_message import ReadInputRegistersRequest, ReadInputRegistersResponse
+
+    framer = FramerRTU(DecodePDU(True))
+    ask = ReadInputRegistersRequest(address=52, count=22, dev_id=3)
+    assert parse_request(framer.buildFrame(ask)) == {"unit": 3, "fc": 4, "address": 52, "count": 22}
+    reply = ReadInputRegistersResponse(registers=[1, 65535, 300], dev_id=3)
+    assert parse_reply(framer.buildFrame(reply)) == {"unit": 3, "fc": 4, "registers": [1, 65535, 300]}
