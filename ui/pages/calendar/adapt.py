@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -112,9 +112,9 @@ def timeline_data(loaded: Loaded) -> TimelineData:
     )
 
 
-def opening_of(machines: Sequence[MachineView] | object) -> Opening:
+def opening_of(machines: Iterable[MachineView]) -> Opening:
     """Give the widest opening hours of all machines; a machine that is always open leaves none closed."""
-    limits = [(view.policy.opens_minute, view.policy.closes_minute) for view in machines]  # type: ignore[attr-defined]
+    limits = [(view.policy.opens_minute, view.policy.closes_minute) for view in machines]
     bound = [limit for limit in limits if limit != (0, 1440)]
     if not bound:
         return Opening()

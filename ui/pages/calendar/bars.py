@@ -13,7 +13,7 @@ from ui.kit.buttons import button, icon_button, menu_button
 from ui.kit.controls import Chip, SearchField, SegmentedControl
 
 from ui.kit.layout import row
-from ui.kit.text import Elided
+from ui.kit.text import label
 from ui.kit.theme import font
 from ui.kit.words import _
 from ui.pages.calendar.data import BarState
@@ -67,7 +67,7 @@ class Toolbar(QFrame):
         super().__init__()
         self.setFixedHeight(TOOLBAR)
         self._groups = groups
-        self.title = Elided("", "heading")
+        self.title = label("", "heading")
         self.views = SegmentedControl(_("View"))
         words = (("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("list", _("List")))
         self.views.set_segments([(key, word, "") for key, word in words], "day")
@@ -75,10 +75,10 @@ class Toolbar(QFrame):
         self._menu = PickMenu()
         self._menu.picked.connect(self.group_picked)
         self._group = menu_button("", self._menu, icon="layers")
-        self.find = SearchField(_("Find a slot: 2 h, 5-axis, this week"), "F")
-        self.find.setMinimumWidth(150)
-        self.find.setMaximumWidth(312)
-        self.find.returnPressed.connect(self._on_find)
+        self.search = SearchField(_("Find a slot: 2 h, 5-axis, this week"), "F")
+        self.search.setMinimumWidth(150)
+        self.search.setMaximumWidth(312)
+        self.search.returnPressed.connect(self._on_find)
         self.show_group(groups[0][0])
         self._lay_out()
 
@@ -87,20 +87,20 @@ class Toolbar(QFrame):
         back = icon_button(_("Earlier"), "chevron-left", self._on_back)
         on = icon_button(_("Later"), "chevron-right", self._on_forward)
         book = button(_("Book"), self.book_asked.emit, icon="plus", kind="primary")
-        self.title.setMinimumWidth(120)
         inner = row(today, row(back, on, gap=0), gap=10, margins=(16, 0, 16, 0))
-        inner.addWidget(self.title, 3)
+        inner.addWidget(self.title)
+        inner.addSpacing(8)
         inner.addWidget(self.views)
         inner.addWidget(self._group)
         inner.addStretch(1)
-        inner.addWidget(self.find, 4)
+        inner.addWidget(self.search, 3)
         inner.addWidget(book)
         self.setLayout(inner)
 
     def show_group(self, key: str) -> None:
         """Tick the way machines are grouped."""
         self._menu.show_choices(self._groups, key)
-        self._group.setText(_("Group: {name}", name=dict(self._groups)[key]))
+        self._group.setText("  " + _("Group: {name}", name=dict(self._groups)[key]))
 
     def _on_back(self) -> None:
         self.stepped.emit(-1)
@@ -109,7 +109,7 @@ class Toolbar(QFrame):
         self.stepped.emit(1)
 
     def _on_find(self) -> None:
-        self.found.emit(self.find.text())
+        self.found.emit(self.search.text())
 
 
 class FilterRow(QWidget):

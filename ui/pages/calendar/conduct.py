@@ -327,7 +327,7 @@ class Conduct:
         if args.get("form"):
             self.book_by_form()
         if args.get("find"):
-            self.page.toolbar.find.setText(str(args["find"]))
+            self.page.toolbar.search.setText(str(args["find"]))
             self.find_slots(str(args["find"]))
 
     def _go_to(self, view: BookingView) -> None:

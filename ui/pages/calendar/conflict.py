@@ -71,7 +71,8 @@ class Occupancy:
 
     def _blocks(self, row: int, t0: int, t1: int, ignored: int) -> Ints:
         hits = self._index.touching(row, t0, t1)
-        return hits[self._bar[hits] != ignored]
+        kept: Ints = hits[self._bar[hits] != ignored]
+        return kept
 
     def conflict(self, wish: Proposal, now: int) -> Conflict | None:
         """Give the first obstacle to a proposal, or None where it may be dropped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -93,8 +93,8 @@ class Opening:
     weekdays: frozenset[int] = frozenset(range(7))
 
 
-def _frozen(values: Sequence[int] | Ints, dtype: type) -> NDArray[np.generic]:
-    array = np.array(values, dtype=dtype)
+def _frozen(values: Sequence[int] | Ints, dtype: type) -> Any:
+    array: Any = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
 

@@ -88,7 +88,7 @@ class Finder:
         self._open(menu)
 
     def _open(self, menu: QMenu) -> None:
-        field = self._conduct.page.toolbar.find
+        field = self._conduct.page.toolbar.search
         if self.menu is not None:
             self.menu.deleteLater()
         self.menu = menu

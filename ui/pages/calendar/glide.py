@@ -62,7 +62,7 @@ class Glide:
         if by.x():
             timeline.set_axis(timeline.axis.panned(-by.x()))
         if by.y():
-            timeline.rows_bar.setValue(timeline.scroll - round(by.y()))
+            timeline.rows_bar.setValue(timeline.scrolled - round(by.y()))
 
 
 def _turned(by: QPointF, modifiers: Qt.KeyboardModifier) -> QPointF:

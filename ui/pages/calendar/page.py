@@ -56,10 +56,10 @@ class CalendarPage(Page):
         self.filters = FilterRow()
         self.timeline = Timeline()
         self.listing = Listing(context.memory, self.zone)
-        self.conduct = Conduct(self)
         self._clock = self._timer(_NOW_MS, self._on_clock, single=False)
         self._seen = self._timer(_SEEN_MS, self._on_seen, single=True)
         self._lay_out()
+        self.conduct = Conduct(self)
         self._connect()
         register(self)
 
@@ -135,6 +135,8 @@ class CalendarPage(Page):
             self.go(self.day, View(key))
 
     def _on_viewed(self, t0: int, t1: int) -> None:
+        if self._go_again:
+            return
         middle = local((t0 + t1) / 2, self.zone).date()
         if self.view is View.DAY:
             self.day = middle

@@ -16,7 +16,7 @@ from ui.pages.calendar.strips import paint_slivers
 from ui.kit.words import _
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor
+    from PySide6.QtGui import QBrush, QColor
 
     from ui.pages.calendar.ink import Ink, Style
     from ui.pages.calendar.picture import Picture
@@ -93,9 +93,9 @@ class BarPainter:
         if before >= 2:
             self._hatch(QRectF(shape.left - before, y, before - 1, BUFFER_HEIGHT), self._ink.buffer)
 
-    def _hatch(self, rect: QRectF, brush: object) -> None:
+    def _hatch(self, rect: QRectF, brush: QBrush) -> None:
         self._painter.setBrushOrigin(rect.topLeft())
-        self._painter.fillRect(rect, brush)  # type: ignore[call-overload]
+        self._painter.fillRect(rect, brush)
 
     def _paint_body(self, shape: _Shape) -> None:
         if shape.state is BarState.UNBOOKED:

@@ -118,7 +118,7 @@ class Pointer:
         if self._gesture is None:
             return
         timeline = self._timeline
-        y = self._at.y() - HEADER + timeline.scroll
+        y = self._at.y() - HEADER + timeline.scrolled
         row = timeline.layout_lines.nearest_row(y)
         timeline.propose(self._gesture.proposal(row, timeline.axis.instant(self._at.x())))
 
@@ -130,7 +130,7 @@ class Pointer:
         if across:
             timeline.set_axis(timeline.axis.panned(across))
         if down:
-            timeline.rows_bar.setValue(timeline.scroll + round(down))
+            timeline.rows_bar.setValue(timeline.scrolled + round(down))
         if across or down:
             self._propose()
 

@@ -27,7 +27,7 @@ def _register_views(page: CalendarPage) -> None:
     page.act("calendar.list", N_("Show bookings as a list"), lambda: page.show_view("list"), shortcut="L")
     page.act("calendar.earlier", N_("Go to the time before"), lambda: page.step(-1), shortcut="PgUp")
     page.act("calendar.later", N_("Go to the time after"), lambda: page.step(1), shortcut="PgDown")
-    page.act("calendar.find", N_("Find a free slot"), page.toolbar.find.setFocus, icon="calendar-search", shortcut="F")
+    page.act("calendar.find", N_("Find a free slot"), page.toolbar.search.setFocus, icon="calendar-search", shortcut="F")
     page.act("calendar.print", N_("Print the timeline"), lambda: print_timeline(page), icon="printer", shortcut="Ctrl+P")
 
 

@@ -154,14 +154,14 @@ class Timeline(QWidget):
         return max(1, self.width() - LABEL - (_BAR_WIDTH if self.rows_bar.maximum() else 0))
 
     @property
-    def scroll(self) -> int:
+    def scrolled(self) -> int:
         """Give how far the rows are scrolled, px."""
         return self.rows_bar.value()
 
     def picture(self) -> Picture:
         """Freeze what would be painted now."""
         return Picture(
-            self.indexed, self.layout_lines, self.axis, self.scroll, self.width(), self.height(), self.now,
+            self.indexed, self.layout_lines, self.axis, self.scrolled, self.width(), self.height(), self.now,
             self.row, self.bar, self.cursor_at, self.hasFocus(), self.ghost, self.folded,
         )  # fmt: skip
 
@@ -184,7 +184,7 @@ class Timeline(QWidget):
         line = self.layout_lines.line_of_row.get(row)
         if line is not None:
             top, room = int(self.layout_lines.tops[line]), self.height() - HEADER
-            self.rows_bar.setValue(max(min(self.scroll, top), top + ROW - room))
+            self.rows_bar.setValue(max(min(self.scrolled, top), top + ROW - room))
 
     def show_instant(self, instant: float) -> None:
         """Pan so that an instant lies inside the window."""

@@ -88,7 +88,7 @@ def _cut(text: str, found: re.Match[str]) -> str:
 def _taken(text: str, terms: tuple[str, ...]) -> tuple[str, str]:
     """Take the first of the terms out of a text; Latin ones count as whole words only."""
     for term in terms:
-        edge = r"\b" if term.isascii() or term[0].isalpha() and ord(term[0]) < 0x2E80 else ""
+        edge = r"\b" if ord(term[0]) < 0x2E80 else ""
         if found := re.search(f"{edge}{re.escape(term)}{edge}", text, re.I):
             return term, _cut(text, found)
     return "", text
