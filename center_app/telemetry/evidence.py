@@ -56,7 +56,7 @@ def recompute(reader: StoreReader, interval: RunInterval, *, to_end: bool = Fals
     if isinstance(source, str):
         return _broken(source)
     try:
-        damage = reader.verify(interval.recording_id, interval.collector) if verify else None
+        damage = reader.verify(interval.recording_id) if verify else None
         if damage is not None:
             return _broken("chain", f"{damage.kind} {damage.ordinal}: {damage.reason}")
         records = list(_records(reader, interval, to_end))
@@ -89,7 +89,7 @@ def _recording(reader: StoreReader, interval: RunInterval) -> RecordingView | No
 def _records(reader: StoreReader, interval: RunInterval, to_end: bool) -> Iterator[RawRecord]:
     margin_ns = max(MARGIN_NS, round((interval.hold_on_s + interval.hold_off_s + interval.pause_s) * 1e9))
     end_ns = None if to_end else interval.end_ns + margin_ns
-    return reader.raw(interval.recording_id, interval.collector, t0_ns=interval.start_ns - margin_ns, t1_ns=end_ns)
+    return reader.raw(interval.recording_id, t0_ns=interval.start_ns - margin_ns, t1_ns=end_ns)
 
 
 def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord]) -> list[RunInterval]:
@@ -159,8 +159,10 @@ def _broken(link: str, detail: str = "") -> Recomputed:
 def _segments(
     reader: StoreReader, interval: RunInterval, records: Sequence[RawRecord]
 ) -> tuple[tuple[int, str], ...]:
+    if not records:
+        return ()
+    sealed = reader.segments(interval.recording_id, records[0].offset, records[-1].offset + 1)
     wanted = {record.segment for record in records}
-    sealed = reader.segments(interval.recording_id, interval.collector)
     return tuple((segment.ordinal, segment.digest) for segment in sealed if segment.ordinal in wanted)
 
 

@@ -35,6 +35,7 @@ _RIGHT_OF = {
     RequestKind.SUPPRESS: Right.EDIT_ALARMS,
     RequestKind.OUT_OF_SERVICE: Right.EDIT_ALARMS,
     RequestKind.COMMAND: Right.COMMAND_DEVICE,
+    RequestKind.PIN: Right.BUILD_REPORT,
 }
 
 
@@ -136,6 +137,19 @@ def set_run_rule(work: Work, draft: RunRuleDraft) -> RunRuleView:
     before = asdict(views.run_rule(known)) if known is not None else None
     work.record("telemetry.set_run_rule", f"run rule {row.series}", before, asdict(view), changed=Changed.CELLS)
     return view
+
+
+def remove_run_rule(work: Work, rule_id: int) -> RunRuleView:
+    """End a run rule: no new intervals; those it yielded keep citing it."""
+    require(work.actor, Right.RECORD)
+    row = work.session.exec(
+        select(RunRule).where(col(RunRule.series) == rule_id, col(RunRule.is_current).is_(True))
+    ).first()
+    if row is None:
+        raise PersonError(errors.RULE_UNKNOWN)
+    row.is_current = False
+    work.record("telemetry.remove_run_rule", f"run rule {rule_id}", changed=Changed.CELLS)
+    return views.run_rule(row)
 
 
 def _new_run_rule(work: Work, draft: RunRuleDraft, machine_id: int | None, known: RunRule | None) -> RunRule:

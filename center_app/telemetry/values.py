@@ -45,6 +45,7 @@ class RequestKind(StrEnum):
     RELEASE_PORT = "release_port"
     TAKE_PORT = "take_port"
     COMMAND = "command"
+    PIN = "pin"
     STOP = "stop"
 
 

@@ -53,6 +53,11 @@ class Keeper:
         for port in ports:
             self._add(partial(ledger.put_health, health=port))
 
+    def put_pins(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
+        """Pin raw bytes against retention."""
+        for recording_id, start_ns, end_ns in spans:
+            self._add(partial(ledger.put_pin, recording_id=recording_id, start_ns=start_ns, end_ns=end_ns, why=why))
+
     def _add(self, row: Row) -> None:
         with self._lock:
             self._rows.append(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,10 @@ class Collector:
     def reader(self, cell_id: int | None) -> PortReader | None:
         """Return the reader of a cell."""
         return self._readers.get(cell_id) if cell_id is not None else None
+
+    def pin(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
+        """Keep the raw bytes of (recording, start ns, end ns) against retention; waits until it is written."""
+        self._keeper.put_pins(spans, why)
 
     def stop(self) -> None:
         """End the loop after this turn; callable from a signal handler."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,6 +47,10 @@ class Household(Protocol):
 
     def reload(self) -> int:
         """Take over the plans in force; return how many cells changed."""
+        ...
+
+    def pin(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
+        """Keep the raw bytes of (recording, start ns, end ns) against retention."""
         ...
 
     def stop(self) -> None:
@@ -111,6 +115,12 @@ def _take(house: Household, request: RequestView) -> Answer:
     return Answer(RequestState.DONE, {})
 
 
+def _pin(house: Household, request: RequestView) -> Answer:
+    spans = [(int(recording), int(start), int(end)) for recording, start, end in request.payload["spans"]]
+    house.pin(spans, str(request.payload["why"]))
+    return Answer(RequestState.DONE, {"pinned": len(spans)})
+
+
 def _command(house: Household, request: RequestView) -> Answer:
     reader = house.reader(request.cell_id)
     if reader is None or reader.counters.state not in (PortState.RECORDING, PortState.SILENT):
@@ -138,4 +148,5 @@ _ACTS: dict[RequestKind, Callable[[Household, RequestView], Answer]] = {
     RequestKind.RELEASE_PORT: _release,
     RequestKind.TAKE_PORT: _take,
     RequestKind.COMMAND: _command,
+    RequestKind.PIN: _pin,
 }

@@ -67,7 +67,7 @@ class Taps:
                 continue
             named = Origin(origin.collector, origin.recording_id, origin.profile_id, origin.profile_version,
                            place.stream.key, place.spec.key)  # fmt: skip
-            watch = RunWatch(rule, named, pause_ns_for(place.stream.rate_hz))
+            watch = RunWatch(rule, named, pause_ns_for(place.stream.rate_hz, rule.hold_off_s))
             self.watches.append(watch)
             self._tap(place, self._run_judge(watch))
 

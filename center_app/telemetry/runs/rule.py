@@ -54,9 +54,14 @@ class Samples:
         )
 
 
-def pause_ns_for(rate_hz: float | None) -> int:
-    """Return the longest pause that still counts as recorded time: 2 s, or five periods of a slow stream (ns)."""
-    return max(MAX_PAUSE_NS, round(5e9 / rate_hz)) if rate_hz else MAX_PAUSE_NS
+def pause_ns_for(rate_hz: float | None, hold_off_s: float = 0.0) -> int:
+    """Return the longest pause that still counts as recorded time: 2 s, or five periods of a slow stream (ns).
+
+    A device that names no rate counts as slow as its rule's hold-off time.
+    """
+    if rate_hz:
+        return max(MAX_PAUSE_NS, round(5e9 / rate_hz))
+    return max(MAX_PAUSE_NS, round(hold_off_s * 1e9))
 
 
 @dataclass
