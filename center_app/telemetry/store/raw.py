@@ -7,6 +7,7 @@ records; until it is sealed its records lie in the raw tail, written within 100 
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import struct
 import zlib
@@ -21,6 +22,7 @@ _BODY: Final = struct.Struct("<Bqq")
 SEGMENT_BYTES: Final = 256 * 1024
 SEGMENT_NS: Final = 1_000_000_000
 GENESIS: Final = bytes(32)
+_REMEMBERED: Final = 1000
 
 SegmentRow = tuple[int, int, int, int, int, int, int, bytes, bytes]
 TailRow = tuple[int, int, int, int, int, int, int, bytes]
@@ -64,31 +66,55 @@ class RawLog:
     digest: bytes = GENESIS
     offset: int = 0
     """Received bytes so far, lost ones included."""
+    emitted: int = 0
+    """Received bytes that were handed over for writing, lost ones included."""
     _first_offset: int = 0
     _t_first: int | None = None
     _t_last: int = 0
     _parts: list[bytes] = field(default_factory=list)
     _size: int = 0
+    _count: int = 0
     _written_parts: int = 0
     _written_offset: int = 0
     _sealed: list[SegmentRow] = field(default_factory=list)
+    _starts: list[tuple[int, int]] = field(default_factory=list)
 
     def append(self, t_ns: int, wall_ns: int, direction: int, data: bytes) -> None:
         """Add one read or write."""
         if self._t_first is None:
             self._t_first, self._first_offset, self._written_offset = t_ns, self.offset, self.offset
+            self._starts.append((self.offset, self.ordinal))
+            if len(self._starts) > 2 * _REMEMBERED:
+                del self._starts[:_REMEMBERED]
         self._parts.append(pack_record(t_ns, wall_ns, direction, data))
         self._size += len(data) + _HEAD.size
+        self._count += 1
         self._t_last = t_ns
         if direction == 0:
             self.offset += len(data)
         if self._size >= SEGMENT_BYTES:
             self.seal()
 
+    def ordinal_at(self, offset: int) -> int:
+        """Return the ordinal of the segment that holds the received byte at `offset`."""
+        place = bisect.bisect_right(self._starts, (offset, 1 << 62)) - 1
+        return self._starts[place][1] if place >= 0 else 0
+
+    def resume(self, row: TailRow) -> None:
+        """Take records back that a crash left in the raw tail (same ordinal, consecutive)."""
+        if self._t_first is None:
+            self._t_first, self._first_offset = row[4], row[2]
+            self.ordinal = row[1]
+            self._starts.append((row[2], row[1]))
+        self._parts.append(row[7])
+        self._count += row[6]
+        self._t_last, self.offset = row[5], row[3]
+
     def skip(self, count: int) -> None:
         """Count received bytes that could not be kept; the next segment starts behind them."""
         self.seal()
         self.offset += count
+        self.emitted += count
 
     def is_due(self) -> bool:
         """Tell whether the open segment spans its second."""
@@ -101,16 +127,18 @@ class RawLog:
         data = b"".join(self._parts)
         head = (
             self.recording_id, self.ordinal, self._first_offset, self.offset, self._t_first, self._t_last,
-            len(self._parts),
+            self._count,
         )  # fmt: skip
         self.digest = segment_digest(self.digest, head, data)
         self._sealed.append((*head, self.digest, data))
         self.ordinal += 1
-        self._t_first, self._parts, self._size, self._written_parts = None, [], 0, 0
+        self._t_first, self._parts, self._size, self._written_parts, self._count = None, [], 0, 0, 0
 
     def take_sealed(self) -> list[SegmentRow]:
         """Return the segments sealed since the last call."""
         sealed, self._sealed = self._sealed, []
+        if sealed:
+            self.emitted = max(self.emitted, sealed[-1][3])
         return sealed
 
     def take_tail(self) -> TailRow | None:
@@ -122,5 +150,5 @@ class RawLog:
             self.recording_id, self.ordinal, self._written_offset, self.offset, self._t_first, self._t_last,
             len(new), b"".join(new),
         )  # fmt: skip
-        self._written_parts, self._written_offset = len(self._parts), self.offset
+        self._written_parts, self._written_offset, self.emitted = len(self._parts), self.offset, self.offset
         return row

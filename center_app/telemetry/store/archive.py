@@ -1,0 +1,154 @@
+"""One collector's files as a reader sees them: connections, consistent snapshots, a bounded block cache."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from center_app.core.db import Connection, SqliteError, open_sqlite
+from center_app.core.errors import SurroundingsError
+from center_app.telemetry.store.errors import STORE_NEWER, damaged
+from center_app.telemetry.store.files import LEDGER_NAME
+from center_app.telemetry.store.schema import FORMAT
+
+CACHE_BYTES: Final = 32 * 1024 * 1024
+
+
+class BlockCache:
+    """Keep unpacked blocks, which never change, up to a number of bytes; the oldest go first."""
+
+    def __init__(self, limit_bytes: int = CACHE_BYTES) -> None:
+        self._limit = limit_bytes
+        self._held: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self.size_bytes = 0
+
+    def get(self, key: Any) -> Any:
+        """Return a block, None when it is not here."""
+        found = self._held.get(key)
+        if found is None:
+            return None
+        self._held.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Any, arrays: tuple[Any, ...]) -> None:
+        """Keep a block's arrays."""
+        size = sum(array.nbytes for array in arrays if array is not None) + 200
+        self._held[key] = (arrays, size)
+        self.size_bytes += size
+        while self.size_bytes > self._limit and len(self._held) > 1:
+            _, (_, gone) = self._held.popitem(last=False)
+            self.size_bytes -= gone
+
+
+@dataclass(frozen=True)
+class DayRef:
+    """Name a day file: is it sealed, and from when to when does it hold data (None: not known yet)."""
+
+    name: str
+    is_sealed: bool
+    t_first: int | None
+    t_last: int | None
+
+
+class Archive:
+    """Read one collector's files; owned by one thread at a time.
+
+    Inside `snapshot()` all reads of a file see one state of it, the ledger's being the older one, so that a
+    row is found in at least one place.
+    """
+
+    def __init__(self, folder: Path, cache: BlockCache) -> None:
+        self.folder = folder
+        self.collector = folder.name
+        self.cache = cache
+        self._ledger: Connection | None = None
+        self._days: dict[str, tuple[Connection, bool]] = {}
+        self._begun: list[Connection] = []
+        self._depth = 0
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give the ledger's connection for a consistent read of all files."""
+        ledger = self._open_ledger()
+        if self._depth == 0:
+            self._begin(ledger)
+        self._depth += 1
+        try:
+            yield ledger
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._finish()
+
+    def _begin(self, connection: Connection) -> None:
+        connection.execute("BEGIN")
+        self._begun.append(connection)
+
+    def _finish(self) -> None:
+        for connection in self._begun:
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+        self._begun = []
+        newest = max((name for name, (_, sealed) in self._days.items() if not sealed), default=None)
+        for name, (connection, sealed) in list(self._days.items()):
+            if not sealed and name != newest:
+                connection.close()
+                del self._days[name]
+
+    def _open_ledger(self) -> Connection:
+        if self._ledger is None:
+            connection = open_sqlite(self.folder / LEDGER_NAME, read_only=True)
+            row = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+            if row is not None and int(row[0]) > FORMAT:
+                connection.close()
+                raise SurroundingsError(STORE_NEWER, folder=str(self.folder))
+            self._ledger = connection
+        return self._ledger
+
+    def days(self, t0_ns: int, t1_ns: int) -> list[DayRef]:
+        """Return the day files that may hold something of [t0, t1), oldest first (inside a snapshot)."""
+        rows = self._open_ledger().execute(
+            "SELECT name, sealed, t_first, t_last FROM day WHERE deleted = 0 AND (sealed = 0 OR t_first IS NULL"
+            " OR (t_first < ? AND t_last >= ?)) ORDER BY t_first IS NULL, t_first, rowid",
+            (t1_ns, t0_ns),
+        )
+        return [DayRef(row[0], bool(row[1]), row[2], row[3]) for row in rows.fetchall()]
+
+    def all_days(self) -> list[DayRef]:
+        """Return every day file that is not deleted, oldest first."""
+        return self.days(-(1 << 62), 1 << 62)
+
+    def has_deleted(self, t0_ns: int, t1_ns: int) -> bool:
+        """Tell whether retention took a day file that touched [t0, t1)."""
+        sql = "SELECT 1 FROM day WHERE deleted = 1 AND t_first < ? AND t_last >= ? LIMIT 1"
+        return self._open_ledger().execute(sql, (t1_ns, t0_ns)).fetchone() is not None
+
+    def open_day(self, day: DayRef) -> Connection:
+        """Open a day file; it joins the snapshot."""
+        held = self._days.get(day.name)
+        if held is not None and held[1] != day.is_sealed:
+            held[0].close()
+            held = None
+        if held is None:
+            try:
+                held = (open_sqlite(self.folder / day.name, read_only=True, immutable=day.is_sealed), day.is_sealed)
+            except SqliteError as error:
+                raise damaged(day.name, str(error)) from error
+            self._days[day.name] = held
+        if self._depth and not held[0].in_transaction:
+            self._begin(held[0])
+        return held[0]
+
+    def close(self) -> None:
+        """Close all files."""
+        self._finish()
+        for connection, _ in self._days.values():
+            connection.close()
+        self._days = {}
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None

@@ -1,0 +1,122 @@
+"""The files of one collector as the engine uses them: two batches, commits, trouble, turning and sealing days."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from center_app.core.db import Connection, SqliteError
+from center_app.core.errors import SurroundingsError
+from center_app.telemetry.store.errors import trouble_from
+from center_app.telemetry.store.files import Batch, DayFile, Ledger, seal_file
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Connection], Any]
+
+
+class Shelf:
+    """Own the ledger and the current day file (writer thread).
+
+    A commit that fails keeps its batch, so that nothing is encoded twice and the next try writes it whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ledger = Ledger(folder)
+        self.day: DayFile | None = None
+        self.batch = Batch()
+        self.ledger_batch = Batch()
+        self.trouble: SurroundingsError | None = None
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Tell how much waits to be written."""
+        return self.batch.size_bytes + self.ledger_batch.size_bytes
+
+    def open_day(self, day: int) -> DayFile:
+        """Open the file of a UTC day and make it the current one."""
+        try:
+            self.day = self.ledger.open_day(self.folder, day)
+        except (SqliteError, OSError) as error:
+            raise self._stuck(error) from error
+        return self.day
+
+    def leave_day(self) -> None:
+        """Close the current day file."""
+        if self.day is not None:
+            self.day.checkpoint(force=True)
+            self.day.close()
+            self.day = None
+
+    def flush(self, *, sync: bool = False) -> bool:
+        """Commit the day file's batch; tell whether there was anything to write."""
+        if not self.batch or self.day is None:
+            return False
+        try:
+            self.day.commit(self.batch, sync=sync)
+        except SqliteError as error:
+            raise self._stuck(error) from error
+        self.batch = Batch()
+        self.trouble = None
+        self.day.checkpoint()
+        return True
+
+    def flush_ledger(self) -> None:
+        """Commit the ledger's batch, flushed to the disk."""
+        if not self.ledger_batch:
+            return
+        try:
+            self.ledger.commit(self.ledger_batch)
+        except SqliteError as error:
+            raise self._stuck(error) from error
+        self.ledger_batch = Batch()
+        self.ledger.checkpoint()
+
+    def _stuck(self, error: Exception) -> SurroundingsError:
+        if self.trouble is None:
+            log.warning("recordings cannot be written: %s", error)
+        self.trouble = trouble_from(error, self.folder)
+        return self.trouble
+
+    def in_ledger(self, jobs: Sequence[Job]) -> list[Any]:
+        """Run jobs on the ledger in one flushed transaction; a failing one fails all."""
+        connection = self.ledger.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            results = [job(connection) for job in jobs]
+            connection.execute("COMMIT")
+        except SqliteError as error:
+            raise trouble_from(error, self.folder) from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        return results
+
+    def note_extent(self) -> None:
+        """Put the time range of the current day file into the ledger's batch."""
+        if self.day is not None:
+            self.ledger_batch.add(
+                "UPDATE day SET t_first = ?, t_last = ? WHERE name = ?",
+                (self.day.t_first, self.day.t_last, self.day.name),
+            )
+
+    def seal_days(self, *, everything: bool = False) -> None:
+        """Take finished days out of WAL mode; one that a reader still holds waits for the next time."""
+        current = None if everything or self.day is None else self.day.name
+        rows = self.ledger.connection.execute("SELECT name FROM day WHERE sealed = 0 AND deleted = 0").fetchall()
+        for (name,) in rows:
+            if name != current and (self.folder / name).exists() and seal_file(self.folder, name):
+                self.ledger.connection.execute("UPDATE day SET sealed = 1 WHERE name = ?", (name,))
+
+    def close(self, *, seal: bool = False) -> None:
+        """Close the files; `seal` also takes every day out of WAL mode."""
+        self.leave_day()
+        if seal:
+            self.seal_days(everything=True)
+        self.ledger.close()
+
+
+SEAL_RETRY_S: Final = 60.0

@@ -1,0 +1,145 @@
+"""Recompute the chains of a recording and name the first place that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from center_app.core.db import Connection
+from center_app.telemetry.store.archive import Archive, DayRef
+from center_app.telemetry.store.chunks import chunk_digest
+from center_app.telemetry.store.files import PINNED_NAME
+from center_app.telemetry.store.raw import GENESIS, segment_digest, unpack_records
+from center_app.telemetry.store.schema import SLOT_BITS
+from center_app.telemetry.store.values import Damage
+
+Progress = Callable[[float], bool] | None
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Hold one stored link: its place in the chain, its file, its digest and how to recompute it."""
+
+    ordinal: int
+    file: str
+    digest: bytes
+    recompute: Callable[[bytes], bytes]
+
+
+class _Stopped(Exception):
+    """The person cancelled."""
+
+
+def verify(archive: Archive, recording_id: int, progress: Progress = None) -> Damage | None:
+    """Check the raw chain, then the chunk chain; None when both are whole or `progress` said stop."""
+    try:
+        return _check(archive, recording_id, "raw", _segments, progress) or _check(
+            archive, recording_id, "chunk", _chunks, progress
+        )
+    except _Stopped:
+        return None
+
+
+Reader = Callable[[Connection, str, int], Iterator[_Link]]
+
+
+def _check(archive: Archive, recording_id: int, kind: str, read: Reader, progress: Progress) -> Damage | None:
+    name = "segment" if kind == "raw" else "chunk"
+    heads, files = _heads(archive, recording_id, kind)
+    previous, expected = GENESIS, 0
+    links = _links(archive, recording_id, read, progress)
+    for link in links:
+        if link.ordinal != expected:
+            start = heads.get(link.ordinal - 1)
+            if start is None or not _is_deleted(archive, files, expected, link.ordinal):
+                return Damage(recording_id, name, expected, link.file, "missing")
+            previous = start
+        damage = _compare(recording_id, name, link, previous, heads)
+        if damage is not None:
+            return damage
+        previous, expected = link.digest, link.ordinal + 1
+    return _check_end(archive, recording_id, expected, heads, files)
+
+
+def _compare(recording_id: int, name: str, link: _Link, previous: bytes, heads: dict[int, bytes]) -> Damage | None:
+    try:
+        digest = link.recompute(previous)
+    except ValueError as error:
+        return Damage(recording_id, name, link.ordinal, link.file, str(error))
+    if digest != link.digest:
+        return Damage(recording_id, name, link.ordinal, link.file, "changed")
+    if heads.get(link.ordinal, digest) != digest:
+        return Damage(recording_id, name, link.ordinal, link.file, "chained anew")
+    return None
+
+
+def _check_end(
+    archive: Archive, recording_id: int, expected: int, heads: dict[int, bytes], files: dict[int, str]
+) -> Damage | None:
+    last = max(heads, default=-1)
+    if last < expected or _is_deleted(archive, files, expected, last + 1):
+        return None
+    return Damage(recording_id, "head", expected, files[last], "the end is missing")
+
+
+def _heads(archive: Archive, recording_id: int, kind: str) -> tuple[dict[int, bytes], dict[int, str]]:
+    with archive.snapshot() as ledger:
+        rows = ledger.execute(
+            "SELECT ordinal, digest, name FROM head WHERE recording_id = ? AND kind = ?", (recording_id, kind)
+        ).fetchall()
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+
+
+def _is_deleted(archive: Archive, files: dict[int, str], first: int, end: int) -> bool:
+    """Tell whether retention took the links [first, end): each lies in a deleted day file."""
+    with archive.snapshot() as ledger:
+        gone = {row[0] for row in ledger.execute("SELECT name FROM day WHERE deleted = 1").fetchall()}
+    ordinals = sorted(files)
+    for ordinal in {first, end - 1}:
+        holder = next((files[last] for last in ordinals if last >= ordinal), None)
+        if holder not in gone:
+            return False
+    return True
+
+
+def _links(archive: Archive, recording_id: int, read: Reader, progress: Progress) -> Iterator[_Link]:
+    days = [day for day in archive.all_days() if day.name != PINNED_NAME]
+    pinned = [day for day in archive.all_days() if day.name == PINNED_NAME]
+    for number, day in enumerate([*pinned, *days]):
+        if progress is not None and not progress(number / (len(days) + 1)):
+            raise _Stopped
+        yield from _of_day(archive, day, recording_id, read)
+
+
+def _of_day(archive: Archive, day: DayRef, recording_id: int, read: Reader) -> Iterator[_Link]:
+    with archive.snapshot():
+        yield from read(archive.open_day(day), day.name, recording_id)
+
+
+def _segments(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
+    cursor = file.execute(
+        "SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records, digest, data"
+        " FROM raw_segment WHERE recording_id = ? ORDER BY ordinal",
+        (recording_id,),
+    )
+    for row in cursor:
+        yield _Link(row[1], name, row[7], lambda previous, row=row: _segment_digest(previous, row))
+
+
+def _segment_digest(previous: bytes, row: Any) -> bytes:
+    for _ in unpack_records(row[8], row[1], row[2]):
+        pass
+    return segment_digest(previous, tuple(row[:7]), row[8])
+
+
+def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
+    cursor = file.execute("SELECT * FROM chunk WHERE recording_id = ? ORDER BY ordinal", (recording_id,))
+    for row in cursor:
+        yield _Link(row[3], name, row[13], lambda previous, row=row: _chunk_digest(file, previous, row))
+
+
+def _chunk_digest(file: Connection, previous: bytes, row: Any) -> bytes:
+    low, high = row[0] << SLOT_BITS, (row[0] + 1) << SLOT_BITS
+    blocks = file.execute("SELECT * FROM block WHERE id >= ? AND id < ? ORDER BY id", (low, high)).fetchall()
+    return chunk_digest(previous, tuple(row[1:13]), [(block[0] - low, *block[1:]) for block in blocks])
