@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 from sqlmodel import col, select
@@ -28,7 +27,7 @@ from center_app.equipment.values import OccupancyKind
 
 @dataclass(frozen=True, kw_only=True)
 class PastBooking:
-    """Describe a booking that is over: `used` is check-in to check-out, None when nobody came."""
+    """Describe a booking that has begun: check-in and check-out, None when nobody came or it goes on."""
 
     machine_id: int
     person_id: int
@@ -36,7 +35,8 @@ class PastBooking:
     period: Period
     occupied: Period
     state: BookingState = BookingState.DONE
-    used: Period | None = None
+    checked_in_at: datetime | None = None
+    checked_out_at: datetime | None = None
     planned_setup_s: int = 0
     setup_s: int = 0
     postprocess_s: int = 0
@@ -44,11 +44,11 @@ class PastBooking:
 
 
 def take_over(work: Work, past: Sequence[PastBooking]) -> int:
-    """Store past bookings with their uses; overlaps are refused by the database as ever; returns how many."""
+    """Store begun bookings with their uses; overlaps are refused by the database as ever; returns how many."""
     require(work.actor, Right.ADMINISTER)
     for entry in past:
-        if entry.period.end > work.now:
-            raise PersonError(p.NOT_OVER, start=entry.period.start)
+        if entry.period.start > work.now:
+            raise PersonError(p.NOT_BEGUN, start=entry.period.start)
     ordered = sorted(past, key=lambda entry: entry.period.start)
     ids = _insert_bookings(work, ordered)
     _insert_occupancy(work, ordered, ids)
@@ -65,7 +65,7 @@ def _digest(past: Sequence[PastBooking]) -> str:
 
 
 def _insert_bookings(work: Work, past: Sequence[PastBooking]) -> list[int]:
-    zone = ZoneInfo(site_zone(work))
+    zone = site_zone(work)
     numbers = _numbers(work, [entry.period.start.astimezone(zone).year for entry in past])
     rows = [_row(work, entry, *number) for entry, number in zip(past, numbers, strict=True)]
     if not rows:
@@ -117,12 +117,11 @@ def _insert_uses(work: Work, past: Sequence[PastBooking], ids: Sequence[int]) ->
     rows = [
         {
             "version": 1, "booking_id": owner, "machine_id": entry.machine_id, "person_id": entry.person_id,
-            "started_at": entry.used.start, "ended_at": entry.used.end, "setup_s": entry.setup_s,
+            "started_at": entry.checked_in_at, "ended_at": entry.checked_out_at, "setup_s": entry.setup_s,
             "postprocess_s": entry.postprocess_s, "note": "", "is_void": False,
         }
         for entry, owner in zip(past, ids, strict=True)
-        if entry.used is not None
+        if entry.checked_in_at is not None
     ]  # fmt: skip
     if rows:
         work.session.execute(insert(UsageSession), rows)
-
