@@ -87,10 +87,7 @@ class Port:
         with self._losing():
             if self._descriptor is not None:
                 return self._read_descriptor(timeout_s)
-            self._handle.timeout = timeout_s
-            first = bytes(self._handle.read(1))
-            waiting = min(int(self._handle.in_waiting), MOST_BYTES) if first else 0
-            return first + bytes(self._handle.read(waiting)) if waiting else first
+            return self._read_handle(timeout_s)
 
     def write(self, data: bytes) -> None:
         """Write all bytes; PortLost when the port is gone or takes nothing for a second."""
@@ -127,6 +124,16 @@ class Port:
     def __exit__(self, *_: object) -> None:
         """Close the port."""
         self.close()
+
+    def _read_handle(self, timeout_s: float) -> bytes:
+        """Wait for one byte, then take what else is there; a loss after the first byte shows next time."""
+        self._handle.timeout = timeout_s
+        data = bytes(self._handle.read(1))
+        if data:
+            self._handle.timeout = 0
+            with suppress(*_LOST):
+                data += bytes(self._handle.read(MOST_BYTES))
+        return data
 
     def _read_descriptor(self, timeout_s: float) -> bytes:
         descriptor = self._descriptor
