@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -128,15 +128,15 @@ class _Job:
         view = self._recording
         yield f"recording: {view.id}; cell: {view.cell_id}; collector: {_plain(view.collector)}"
         yield f"profile: {_plain(view.profile_id)} version {view.profile_version}; port: {_plain(view.port)}"
-        yield f"line: {_plain(json.dumps(dict(view.line)))}; settings: {_plain(json.dumps(dict(view.params), default=str))}"
+        yield f"line: {_json(view.line)}; settings: {_json(view.params)}"
         yield "time base: UTC of the recording's own clock, advancing by boot time; t_ns in ns since 1970-01-01"
         for anchor in self._reader.anchors(view.id):
             yield f"anchor: {_utc(anchor.t_ns)} wall clock {_utc(anchor.wall_ns)} {_plain(anchor.reason)}"
-        for gap in self._gaps():
-            yield gap
+        yield from self._gaps()
         for channel in self._channels:
             label = channel.label.get(self._options.language) or channel.label.get("en", "")
-            yield f"channel: {_plain(channel.stream)}.{_plain(channel.channel)}; unit: {_plain(channel.unit)}; {_plain(label)}"
+            name = _plain(f"{channel.stream}.{channel.channel}")
+            yield f"channel: {name}; unit: {_plain(channel.unit)}; {_plain(label)}"
 
     def _gaps(self) -> Iterator[str]:
         t0, t1 = self._bounds()
@@ -247,6 +247,10 @@ def _marks(views: list[ChannelView], columns: list[Samples]) -> list[str]:
 def _column_name(view: ChannelView, *, many: bool) -> str:
     name = f"{view.stream}.{view.channel}" if many else view.channel
     return f"{name} [{view.unit}]" if view.unit else name
+
+
+def _json(fields: Mapping[str, object]) -> str:
+    return _plain(json.dumps(dict(fields), ensure_ascii=False, default=str))
 
 
 def _plain(text: str) -> str:

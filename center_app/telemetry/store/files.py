@@ -163,9 +163,8 @@ class Ledger(WritableFile):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / LEDGER_NAME, LEDGER, synchronous="FULL")
         self._check_format(folder)
-        self._pyramids = itertools.count(
-            self.connection.execute("SELECT coalesce(max(id), 0) + 1 FROM pyramid").fetchone()[0]
-        )
+        newest: int = self.connection.execute("SELECT coalesce(max(id), 0) FROM pyramid").fetchone()[0]
+        self._pyramids = itertools.count(newest + 1)
 
     def _check_format(self, folder: Path) -> None:
         row = self.connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()

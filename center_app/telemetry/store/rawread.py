@@ -62,6 +62,11 @@ def _find(archive: Archive, recording_id: int, bounds: Bounds) -> list[tuple[Day
     return [entry for ordinal in sorted(found) for entry in found[ordinal]]
 
 
+def _segment(row: Any) -> SegmentView:
+    ordinal, first, end, t_first, t_last, count, digest = row
+    return SegmentView(ordinal, first, end, t_first, t_last, count, digest.hex())
+
+
 def segments(archive: Archive, recording_id: int, first: int, end: int) -> list[SegmentView]:
     """Return the sealed segments that touch received bytes [first, end)."""
     found: list[SegmentView] = []
@@ -72,5 +77,5 @@ def segments(archive: Archive, recording_id: int, first: int, end: int) -> list[
                 " WHERE recording_id = ? AND end_offset > ? AND first_offset < ?",
                 (recording_id, first, end),
             ).fetchall()  # fmt: skip
-            found += [SegmentView(*row[:6], row[6].hex()) for row in rows]
+            found += [_segment(row) for row in rows]
     return sorted(found, key=lambda segment: segment.ordinal)

@@ -15,11 +15,11 @@ import numpy as np
 
 from center_app.core.db import Connection, open_sqlite
 from center_app.telemetry.store.blocks import read_entries, read_rows
-from center_app.telemetry.store.columns import Layout, Rows, layout_of
+from center_app.telemetry.store.columns import Layout, Rows
 from center_app.telemetry.store.engine import Engine
 from center_app.telemetry.store.pyramid import MAX_LEVEL, Entries, entries_of, slice_of
 from center_app.telemetry.store.raw import RawLog
-from center_app.telemetry.store.recording import RecordingState, StreamState, plan_of, stream_state
+from center_app.telemetry.store.recording import RecordingState, StreamState, stream_state
 from devices.values import ChannelSpec, StreamSpec
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ def _restore_from(file: Connection, recording: RecordingState) -> None:
 
 def _restore_chain(file: Connection, recording: RecordingState) -> None:
     raw = file.execute(
-        "SELECT ordinal, digest, end_offset, t_last FROM raw_segment WHERE recording_id = ? ORDER BY ordinal DESC LIMIT 1",
+        "SELECT ordinal, digest, end_offset, t_last FROM raw_segment WHERE recording_id = ?"
+        " ORDER BY ordinal DESC LIMIT 1",
         (recording.id,),
     ).fetchone()
     if raw and raw[0] >= recording.raw.ordinal - 1:
@@ -145,7 +146,8 @@ def _restore_rows(file: Connection, recording: RecordingState, stream: StreamSta
         stream.buffer.resume(end[0], end[1], end[2])
         stream.last_ns = end[2]
     tails = file.execute(
-        "SELECT first_row, rows, raw_from, raw_to, times, data, quality FROM tail WHERE stream_id = ? ORDER BY first_row",
+        "SELECT first_row, rows, raw_from, raw_to, times, data, quality FROM tail WHERE stream_id = ?"
+        " ORDER BY first_row",
         (stream.id,),
     ).fetchall()
     for row in tails:
@@ -235,6 +237,3 @@ def _rows_from(files: list[Connection], stream: StreamState, first_row: int) -> 
             skip = max(0, first_row - rows.first_row)
             if skip < len(rows):
                 yield slice_of(entries_of(stream.layout, rows), skip, len(rows))
-
-
-__all__ = ["layout_of", "plan_of", "recover", "tail_values"]

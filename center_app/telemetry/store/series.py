@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -180,14 +181,11 @@ class Series:
     ) -> Iterator[Piece]:
         heads = self._heads(file, name, _PYRAMID_HEADS, (self.stream_id, level), (t0_ns, t1_ns, row, end_row))
         for pyramid_id, first_row, rows, buckets in heads:
-            times = self._cached(
-                name, "pt", pyramid_id, 0, lambda i=pyramid_id, n=buckets: blocks.read_bucket_times(file, i, n)
-            )
-            low, high, good = self._cached(
-                name, "pv", pyramid_id, self.slot,
-                lambda i=pyramid_id, n=buckets: blocks.read_buckets(file, i, self.slot, n),
-            )  # fmt: skip
-            piece = Piece(level, first_row, first_row + rows, *times, low, high, good)
+            read_times = partial(blocks.read_bucket_times, file, pyramid_id, buckets)
+            read_values = partial(blocks.read_buckets, file, pyramid_id, self.slot, buckets)
+            t_first, t_last = self._cached(name, "pt", pyramid_id, 0, read_times)
+            low, high, good = self._cached(name, "pv", pyramid_id, self.slot, read_values)
+            piece = Piece(level, first_row, first_row + rows, t_first, t_last, low, high, good)
             piece = piece.in_rows(row, end_row).in_time(t0_ns, t1_ns)
             if len(piece):
                 yield piece
@@ -328,7 +326,8 @@ class Series:
 
     def _open_part(self, ledger: Connection) -> tuple[int, int, int, int]:
         end = ledger.execute(
-            "SELECT first_row + rows, t_last FROM pyramid WHERE stream_id = ? AND level = ? ORDER BY t_last DESC LIMIT 1",
+            "SELECT first_row + rows, t_last FROM pyramid WHERE stream_id = ? AND level = ?"
+            " ORDER BY t_last DESC LIMIT 1",
             (self.stream_id, FIRST_KEPT_LEVEL),
         ).fetchone() or (0, self.first_ns)
         return end[0], max(1, self.rows - end[0]), end[1], max(self.last_ns, end[1] + 1)

@@ -10,10 +10,11 @@ from typing import Any, Final
 from center_app.core.db import Connection, SqliteError
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry.store.errors import trouble_from
-from center_app.telemetry.store.files import Batch, DayFile, Ledger, seal_file
+from center_app.telemetry.store.files import Batch, DayFile, Ledger, WritableFile, seal_file
 
 log = logging.getLogger(__name__)
 
+SEAL_RETRY_S: Final = 60.0
 Job = Callable[[Connection], Any]
 
 
@@ -47,7 +48,7 @@ class Shelf:
     def leave_day(self) -> None:
         """Close the current day file."""
         if self.day is not None:
-            self.day.checkpoint(force=True)
+            _checkpoint(self.day)
             self.day.close()
             self.day = None
 
@@ -61,7 +62,7 @@ class Shelf:
             raise self._stuck(error) from error
         self.batch = Batch()
         self.trouble = None
-        self.day.checkpoint()
+        _checkpoint(self.day)
         return True
 
     def flush_ledger(self) -> None:
@@ -73,7 +74,7 @@ class Shelf:
         except SqliteError as error:
             raise self._stuck(error) from error
         self.ledger_batch = Batch()
-        self.ledger.checkpoint()
+        _checkpoint(self.ledger)
 
     def _stuck(self, error: Exception) -> SurroundingsError:
         if self.trouble is None:
@@ -119,4 +120,9 @@ class Shelf:
         self.ledger.close()
 
 
-SEAL_RETRY_S: Final = 60.0
+def _checkpoint(file: WritableFile) -> None:
+    """Shorten the write-ahead log; what cannot be moved now stays in it, safe and readable."""
+    try:
+        file.checkpoint()
+    except SqliteError as error:
+        log.debug("checkpoint of %s waits: %s", file.path.name, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from center_app.core.db import Connection
@@ -27,7 +28,7 @@ class _Link:
     recompute: Callable[[bytes], bytes]
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The person cancelled."""
 
 
@@ -37,7 +38,7 @@ def verify(archive: Archive, recording_id: int, progress: Progress = None) -> Da
         return _check(archive, recording_id, "raw", _segments, progress) or _check(
             archive, recording_id, "chunk", _chunks, progress
         )
-    except _Stopped:
+    except _StoppedError:
         return None
 
 
@@ -108,7 +109,7 @@ def _links(archive: Archive, recording_id: int, read: Reader, progress: Progress
     pinned = [day for day in archive.all_days() if day.name == PINNED_NAME]
     for number, day in enumerate([*pinned, *days]):
         if progress is not None and not progress(number / (len(days) + 1)):
-            raise _Stopped
+            raise _StoppedError
         yield from _of_day(archive, day, recording_id, read)
 
 
@@ -124,7 +125,7 @@ def _segments(file: Connection, name: str, recording_id: int) -> Iterator[_Link]
         (recording_id,),
     )
     for row in cursor:
-        yield _Link(row[1], name, row[7], lambda previous, row=row: _segment_digest(previous, row))
+        yield _Link(row[1], name, row[7], partial(_segment_digest, row=row))
 
 
 def _segment_digest(previous: bytes, row: Any) -> bytes:
@@ -136,10 +137,10 @@ def _segment_digest(previous: bytes, row: Any) -> bytes:
 def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
     cursor = file.execute("SELECT * FROM chunk WHERE recording_id = ? ORDER BY ordinal", (recording_id,))
     for row in cursor:
-        yield _Link(row[3], name, row[13], lambda previous, row=row: _chunk_digest(file, previous, row))
+        yield _Link(row[3], name, row[13], partial(_chunk_digest, file=file, row=row))
 
 
-def _chunk_digest(file: Connection, previous: bytes, row: Any) -> bytes:
+def _chunk_digest(previous: bytes, file: Connection, row: Any) -> bytes:
     low, high = row[0] << SLOT_BITS, (row[0] + 1) << SLOT_BITS
     blocks = file.execute("SELECT * FROM block WHERE id >= ? AND id < ? ORDER BY id", (low, high)).fetchall()
     return chunk_digest(previous, tuple(row[1:13]), [(block[0] - low, *block[1:]) for block in blocks])
