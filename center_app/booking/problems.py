@@ -14,6 +14,16 @@ LOCKED = declare(
     "{machine} may not be used: {reason}.",
     "Ask {custodian} when it will be released, or choose another machine.",
 )
+RETIRED = declare(
+    "booking.retired",
+    "{machine} is no longer in use.",
+    "Choose another machine.",
+)
+STALE = declare(
+    "booking.stale",
+    "The booking {subject} was changed in the meantime; it is now {start}–{end} on {machine}.",
+    "Look at the new values, then make your change again.",
+)
 PAST = declare(
     "booking.past",
     "The booking would start in the past ({start}).",
@@ -121,13 +131,8 @@ NOT_YOURS = declare(
 )
 NOT_OPEN = declare(
     "booking.not_open",
-    "The booking {reference} is {state}; it cannot be changed any more.",
-    "Make a new booking.",
-)
-CANNOT_WAIVE = declare(
-    "booking.cannot_waive",
-    "You may not waive this rule.",
-    "Ask {roles}.",
+    "The booking {reference} is over, running or cancelled; this cannot be done with it any more.",
+    "Refresh the calendar, then choose what fits its present state.",
 )
 WAIVE_REASON = declare(
     "booking.waive_reason",

@@ -106,7 +106,9 @@ def in_service(case: Case) -> Finding | None:
     machine = case.machine
     if machine.condition is Condition.IN_SERVICE and not machine.is_archived:
         return None
-    reason = machine.condition_note or machine.condition.value
+    if machine.condition is not Condition.LOCKED:
+        return _broken(p.RETIRED, machine=machine.names)
+    reason = machine.condition_note
     return _broken(p.LOCKED, machine=machine.names, reason=reason, custodian=machine.custodian)
 
 

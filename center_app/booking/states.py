@@ -29,11 +29,12 @@ def state_of(
     busy: tuple[Busy, ...],
     use: Use | None,
     breakdowns: frozenset[int],
-    locked: str,
+    locked: str | None,
 ) -> MachineNow:
     """Return the state: out of order and locked first, then use, then what is booked.
 
-    `busy` is the occupied time from now on, by start; `breakdowns` the outages that are breakdowns.
+    `busy` is the occupied time from now on, by start; `breakdowns` the outages that are breakdowns,
+    `locked` the reason of a lock (None: not locked).
     """
     present = next((one for one in busy if one.own.contains(now)), None)
     coming = next((one for one in busy if one.own.start > now and one.kind is OccupancyKind.BOOKING), None)
@@ -47,7 +48,7 @@ def state_of(
     )
     if present is not None and present.kind is OccupancyKind.OUTAGE:
         return _outage(base, present, breakdowns)
-    if locked:
+    if locked is not None:
         return replace(base, state=MachineState.LOCKED, title=locked)
     if use is not None:
         return _use(base, now, use, busy)

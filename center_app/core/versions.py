@@ -20,7 +20,7 @@ GONE = declare(
 )
 STALE = declare(
     "row.stale",
-    "“{subject}” was changed in the meantime: {fields}.",
+    "“{subject}” was changed in the meantime.",
     "Look at the new values, then make your change again.",
 )
 
@@ -37,9 +37,10 @@ class Difference:
 class StaleError(PersonError):
     """Refuse an edit that was based on an older version, with what differs."""
 
-    def __init__(self, subject: str, differences: tuple[Difference, ...], code: ErrorCode = STALE) -> None:
-        names = ", ".join(difference.field for difference in differences) or "version"
-        super().__init__(code, subject=subject, fields=names)
+    def __init__(
+        self, subject: str, differences: tuple[Difference, ...], code: ErrorCode = STALE, **params: object
+    ) -> None:
+        super().__init__(code, subject=subject, **params)
         self.differences = differences
 
 

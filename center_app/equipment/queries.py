@@ -109,7 +109,7 @@ def machines(
         statement = statement.where(Machine.category_id == category_id)
     found: Any = read.session.exec(statement).all()
     shares = _shares(read, None if only is None else [parts[0].id for parts in found])
-    return [_machine(*parts, shares=shares[parts[0].id]) for parts in found]
+    return [_machine(shares[parts[0].id], *parts) for parts in found]
 
 
 def machine(read: Read, machine_id: int) -> MachineView:
@@ -141,13 +141,13 @@ def _shares(read: Read, ids: list[int] | None) -> dict[int, list[FundingShare]]:
 
 
 def _machine(
+    shares: list[FundingShare],
     row: Machine,
     group: Category,
     where: Place | None,
     custodian: str | None,
     qualification: Label | None,
     pooled: Label | None,
-    shares: list[FundingShare],
 ) -> MachineView:
     return MachineView(
         id=row.id or 0,

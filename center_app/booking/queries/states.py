@@ -36,9 +36,9 @@ def machine_states(read: Read, machine_ids: Iterable[int] | None = None) -> dict
     found = {}
     for machine_id, condition, note, calibrated_until in machines:
         is_expired = calibrated_until is not None and calibrated_until <= read.now
-        locked = note or condition if condition != Condition.IN_SERVICE.value else ("calibration" if is_expired else "")
+        locked = condition != Condition.IN_SERVICE.value or is_expired
         number = machine_id or 0
-        found[number] = state_of(number, read.now, busy[number], uses.get(number), breakdowns, locked)
+        found[number] = state_of(number, read.now, busy[number], uses.get(number), breakdowns, note if locked else None)
     return found
 
 

@@ -55,15 +55,22 @@ def seen(work: Work, booking_id: int, version: int, proposed: BookingDraft | Non
     while newest.successor_id is not None:
         newest = load(work, Booking, newest.successor_id)
     if row.version != version or newest is not row:
-        present = draft_of(booking_view(work, newest.id or 0))
-        raise StaleError(reference_of(row.year, row.number), differences(present, proposed or present))
+        raise stale(work, booking_view(work, newest.id or 0), proposed)
     return row
+
+
+def stale(work: Work, newest: BookingView, proposed: BookingDraft | None) -> StaleError:
+    """Say where a booking is by now, field by field."""
+    zone, present = site_zone(work), draft_of(newest)
+    told = {"start": newest.start_at.astimezone(zone), "end": newest.end_at.astimezone(zone)}
+    different = differences(present, proposed or present)
+    return StaleError(newest.reference, different, p.STALE, machine=newest.machine, **told)
 
 
 def require_open(row: Booking) -> None:
     """Refuse to change a booking that is over."""
     if BookingState(row.state) not in OPEN:
-        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number), state=row.state)
+        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number))
 
 
 def draft_of(view: BookingView) -> BookingDraft:

@@ -83,7 +83,7 @@ def take_up(
     row = seen(work, booking_id, version, draft)
     require_owner(work, row.person_id)
     if row.state != BookingState.DISPLACED.value:
-        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number), state=row.state)
+        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number))
     choice = choose(work, work.actor, draft)
     new = store(work, draft, choice.case, BookingState.BOOKED, row)
     row.successor_id, row.version = new.id, row.version + 1

@@ -30,7 +30,7 @@ def cancel(work: Work, booking_id: int, version: int, reason: str = "") -> Booki
     require_owner(work, row.person_id)
     require_open(row)
     if row.state == BookingState.IN_USE.value:
-        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number), state=row.state)
+        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number))
     before = booking_view(work, booking_id)
     free(work, row, BookingState.CANCELLED)
     view = booking_view(work, booking_id)
@@ -51,7 +51,7 @@ def restore(work: Work, booking_id: int, version: int) -> BookingView:
 def _bring_back(work: Work, row: Booking) -> None:
     ended = (BookingState.CANCELLED, BookingState.DISPLACED, BookingState.MISSED)
     if BookingState(row.state) not in ended or row.end_at <= work.now:
-        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number), state=row.state)
+        raise PersonError(p.NOT_OPEN, reference=reference_of(row.year, row.number))
     row.state, row.outage_id = BookingState.BOOKED.value, None
     row.version += 1
     try:
