@@ -1,0 +1,130 @@
+"""Noto Sans SC on paper: registering, measuring, cleaning and breaking text.
+
+Text goes to the page as it is: nothing here reads markup, so that a user's text can never become any.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from center_app.core.paths import RESOURCES
+
+FACE = "NotoSansSC"
+BOLD = "NotoSansSC-Bold"
+_FILES = {FACE: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
+_SPACES = dict.fromkeys(map(ord, "\u202f\u2009\u2007\u2002\u2003\t\n\r\v\f"), " ")
+_LATIN = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "·": "-"})
+_NO_START = frozenset(",。;:!?、)」』】》〉〕%,.;:!?)]}%”’")
+_NO_END = frozenset("(「『【《〈〔([{“‘¥")
+_PIECES = re.compile(
+    r"[^\S\u00a0]+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|(?:[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|\u00a0)+"
+)
+_SOFT = re.compile(r"(?<=[-/_\\@&+])")
+
+
+@lru_cache(maxsize=1)
+def register() -> frozenset[int]:
+    """Register both faces with ReportLab, once; return the code points they can draw."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    for name, file in _FILES.items():
+        pdfmetrics.registerFont(TTFont(name, str(RESOURCES / "fonts" / file)))
+    return frozenset(pdfmetrics.getFont(FACE).face.charToGlyph)
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Return the advance of a cleaned text in points."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    return float(stringWidth(text, BOLD if bold else FACE, size))
+
+
+@lru_cache(maxsize=65_536)
+def clean(text: str) -> str:
+    """Return a text that the fonts can draw: one line, plain spaces, no control characters.
+
+    Latin text gets straight quotes and three points, because the fonts draw the typographic ones a
+    full em wide. A character without a glyph loses its accent, or becomes a box when that fails.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    plain = unicodedata.normalize("NFC", text).translate(_SPACES)
+    if not any("\u2e80" <= char <= "\uffef" for char in plain):
+        plain = plain.translate(_LATIN)
+    known = register()
+    return "".join(char if ord(char) in known else _nearest(char, known) for char in plain)
+
+
+def _nearest(char: str, known: frozenset[int]) -> str:
+    if unicodedata.category(char) in ("Cc", "Cf", "Mn"):
+        return ""
+    base = unicodedata.normalize("NFKD", char)[0]
+    return base if ord(base) in known else "□"
+
+
+def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Break a cleaned text into lines of at most `room` points; a word longer than a line is cut.
+
+    Chinese breaks between characters, but no line starts with a closing or ends with an opening mark.
+    """
+    if width(text, size, bold) <= room:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if width(line + piece.rstrip(" "), size, bold) <= room:
+            line += piece
+            continue
+        line = _close(lines, line, piece)
+        while width(line.rstrip(), size, bold) > room:
+            cut = _cut(line, room, size, bold)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _close(lines: list[str], line: str, piece: str) -> str:
+    """End a line before a piece; return what the next line starts with."""
+    kept = line.rstrip()
+    carried = ""
+    while kept and (kept[-1] in _NO_END or (piece[0] in _NO_START and not carried)):
+        carried = kept[-1] + carried
+        kept = kept[:-1]
+    if not kept:
+        kept, carried = line.rstrip(), ""
+    if kept:
+        lines.append(kept)
+    return carried + piece.lstrip(" ")
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the parts between which a line may break; a space belongs to the word before it."""
+    parts: list[str] = []
+    for match in _PIECES.finditer(text):
+        found = match.group()
+        if found.isspace() and "\u00a0" not in found and parts:
+            parts[-1] += found
+        else:
+            parts.extend(part for part in _SOFT.split(found) if part)
+    return parts
+
+
+def _cut(word: str, room: float, size: float, bold: bool) -> int:
+    low, high = 1, len(word)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(word[:middle], size, bold) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
+    """Return a text shortened to fit, with three points where it was cut."""
+    if width(text, size, bold) <= room:
+        return text
+    return text[: _cut(text, max(room - width("...", size, bold), 0), size, bold)].rstrip() + "..."
