@@ -25,14 +25,15 @@ def _cards(key: str, label: Names, unit: str, high: float) -> tuple[ChannelSpec,
         return {language: f"{text} {card}" for language, text in label.items()}
 
     return tuple(
-        ChannelSpec(f"{key}.{card}", named(card), unit, "f8", low=0.0, high=high, group=key) for card in range(CARDS)
+        ChannelSpec(f"{key}.{card}", named(card), unit, "f8", low=0.0, high=high, group=label["en"])
+        for card in range(CARDS)
     )
 
 
 STREAM = StreamSpec(
     "node",
     (
-        ChannelSpec("power", say("Power", "Leistung", "功率"), "W", "f8", low=0.0, high=8000.0, group="node"),
+        ChannelSpec("power", say("Power", "Leistung", "功率"), "W", "f8", low=0.0, high=8000.0, group="Node"),
         *_cards("util", say("Utilisation", "Auslastung", "利用率"), "%", 100.0),
         *_cards("mem", say("Memory", "Speicher", "显存"), "GiB", 64.0),
         *_cards("watt", say("Card power", "Kartenleistung", "卡功率"), "W", 450.0),

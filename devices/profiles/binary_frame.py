@@ -38,7 +38,7 @@ STREAM = StreamSpec(
             0.001,
             low=-32.0,
             high=32.0,
-            group="current",
+            group="Drive currents",
         )
         for joint in range(1, 7)
     ),

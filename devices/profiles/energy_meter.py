@@ -29,7 +29,7 @@ _MOST_UNITS = 32
 
 
 def _register(
-    address: int, key: str, label: Names, unit: str, low: float, high: float, group: str = "phase"
+    address: int, key: str, label: Names, unit: str, low: float, high: float, group: str = "Phases"
 ) -> Register:
     return Register(ChannelSpec(key, label, unit, "f4", low=low, high=high, group=group), 4, address)
 
@@ -57,10 +57,10 @@ REGISTERS = (
         )
         for phase in range(3)
     ),
-    _register(0x34, "power", say("Power", "Leistung", "功率"), "W", -150000.0, 150000.0, "total"),
-    _register(0x3E, "power_factor", say("Power factor", "Leistungsfaktor", "功率因数"), "", -1.0, 1.0, "total"),
-    _register(0x46, "frequency", say("Frequency", "Frequenz", "频率"), "Hz", 40.0, 70.0, "total"),
-    _register(0x48, "energy", say("Energy", "Energie", "电能"), "kWh", 0.0, 1e9, "total"),
+    _register(0x34, "power", say("Power", "Leistung", "功率"), "W", -150000.0, 150000.0, "Total"),
+    _register(0x3E, "power_factor", say("Power factor", "Leistungsfaktor", "功率因数"), "", -1.0, 1.0, "Total"),
+    _register(0x46, "frequency", say("Frequency", "Frequenz", "频率"), "Hz", 40.0, 70.0, "Total"),
+    _register(0x48, "energy", say("Energy", "Energie", "电能"), "kWh", 0.0, 1e9, "Total"),
 )
 
 

@@ -29,18 +29,15 @@ from devices.values import (
 )
 
 STEPS = {0: "idle", 1: "approach", 2: "grip", 3: "move", 4: "place"}
-_CURRENTS = say("Drive currents", "Antriebsströme", "驱动电流")
-_ANGLES = say("Joint angles", "Gelenkwinkel", "关节角度")
-_HEAT = say("Temperatures", "Temperaturen", "温度")
 
 
-def _joint(group: str, names: Names, joint: int, unit: str, low: float, high: float) -> ChannelSpec:
+def _joint(key: str, group: str, names: Names, joint: int, unit: str, low: float, high: float) -> ChannelSpec:
     label = {language: f"{name} J{joint}" for language, name in names.items()}
-    return ChannelSpec(f"{group}_j{joint}", label, unit, "i2", 0.01, low=low, high=high, group=group)
+    return ChannelSpec(f"{key}_j{joint}", label, unit, "i2", 0.01, low=low, high=high, group=group)
 
 
 def _heat(key: str, label: Names) -> ChannelSpec:
-    return ChannelSpec(key, label, "°C", "i4", 0.01, low=-40.0, high=150.0, group="temperature")
+    return ChannelSpec(key, label, "°C", "i4", 0.01, low=-40.0, high=150.0, group="Temperatures")
 
 
 _CURRENT = say("Current", "Strom", "电流")
@@ -48,8 +45,8 @@ _ANGLE = say("Angle", "Winkel", "角度")
 MOTION = StreamSpec(
     "motion",
     (
-        *(_joint("current", _CURRENT, joint, "A", -60.0, 60.0) for joint in range(1, 7)),
-        *(_joint("angle", _ANGLE, joint, "°", -360.0, 360.0) for joint in range(1, 7)),
+        *(_joint("current", "Drive currents", _CURRENT, joint, "A", -60.0, 60.0) for joint in range(1, 7)),
+        *(_joint("angle", "Joint angles", _ANGLE, joint, "°", -360.0, 360.0) for joint in range(1, 7)),
         ChannelSpec(
             "force",
             say("Gripper force", "Greifkraft", "夹持力"),
@@ -58,7 +55,7 @@ MOTION = StreamSpec(
             0.01,
             low=-20.0,
             high=200.0,
-            group="gripper",
+            group="Gripper",
         ),
         ChannelSpec(
             "opening",
@@ -68,9 +65,9 @@ MOTION = StreamSpec(
             0.01,
             low=0.0,
             high=200.0,
-            group="gripper",
+            group="Gripper",
         ),
-        ChannelSpec("step", say("Step", "Schritt", "步骤"), "", "i2", states=STEPS, low=0, high=4, group="gripper"),
+        ChannelSpec("step", say("Step", "Schritt", "步骤"), "", "i2", states=STEPS, low=0, high=4, group="Gripper"),
         ChannelSpec(
             "object",
             say("Object", "Teil", "工件"),
@@ -79,7 +76,7 @@ MOTION = StreamSpec(
             states={0: "none", 1: "held"},
             low=0,
             high=1,
-            group="gripper",
+            group="Gripper",
         ),
     ),
     rate_hz=200.0,
@@ -94,7 +91,7 @@ STATUS = StreamSpec(
             for joint in range(1, 7)
         ),
         _heat("controller", say("Controller", "Steuerung", "控制器")),
-        ChannelSpec("cycles", say("Cycles", "Zyklen", "循环数"), "", "i4", group="cell"),
+        ChannelSpec("cycles", say("Cycles", "Zyklen", "循环数"), "", "i4", group="Cell"),
         ChannelSpec(
             "bus_voltage",
             say("Bus voltage", "Zwischenkreisspannung", "母线电压"),
@@ -103,9 +100,9 @@ STATUS = StreamSpec(
             0.01,
             low=0.0,
             high=100.0,
-            group="cell",
+            group="Cell",
         ),
-        ChannelSpec("power", say("Power", "Leistung", "功率"), "W", "i4", 0.1, low=0.0, high=6000.0, group="cell"),
+        ChannelSpec("power", say("Power", "Leistung", "功率"), "W", "i4", 0.1, low=0.0, high=6000.0, group="Cell"),
     ),
     rate_hz=1.0,
     tick_ns=10_000,

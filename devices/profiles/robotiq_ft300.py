@@ -23,9 +23,9 @@ RATE_HZ = 100.0
 def _channel(axis: str, torque: bool) -> ChannelSpec:
     if torque:
         label = say(f"Torque {axis}", f"Drehmoment {axis}", f"{axis} 轴力矩")
-        return ChannelSpec(f"torque_{axis}", label, "N·m", "i2", 0.001, low=-30.0, high=30.0, group="torque")
+        return ChannelSpec(f"torque_{axis}", label, "N·m", "i2", 0.001, low=-30.0, high=30.0, group="Torques")
     label = say(f"Force {axis}", f"Kraft {axis}", f"{axis} 轴力")
-    return ChannelSpec(f"force_{axis}", label, "N", "i2", 0.01, low=-300.0, high=300.0, group="force")
+    return ChannelSpec(f"force_{axis}", label, "N", "i2", 0.01, low=-300.0, high=300.0, group="Forces")
 
 
 STREAM = StreamSpec("wrench", tuple(_channel(axis, torque) for torque in (False, True) for axis in "xyz"), RATE_HZ)

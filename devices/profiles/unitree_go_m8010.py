@@ -17,7 +17,7 @@ from devices.checksum import KERMIT, crc16_check
 from devices.framing import FrameKind
 from devices.labels import Names, say
 from devices.simulators.base import FrameSimulator, Train, put, put_counter
-from devices.simulators.waves import Floats, Ints, noise, running
+from devices.simulators.waves import Floats, Ints, noise, running, worked
 from devices.structs import Layout, StructDecoder, column
 from devices.values import (
     ChannelSpec,
@@ -55,19 +55,19 @@ def _stream(key: str, joint: Names) -> StreamSpec:
     """Describe one motor's channels, output side; raw integers are those of the wire."""
 
     def channel(
-        name: str, words: tuple[str, str, str], unit: str, scale: float, low: float, high: float
+        name: str, group: str, words: tuple[str, str, str], unit: str, scale: float, low: float, high: float
     ) -> ChannelSpec:
-        return ChannelSpec(f"{key}_{name}", _named(joint, *words), unit, "i4", scale, low=low, high=high, group=key)
+        return ChannelSpec(f"{key}_{name}", _named(joint, *words), unit, "i4", scale, low=low, high=high, group=group)
 
     return StreamSpec(
         key,
         (
-            channel("torque", ("torque", "Drehmoment", "扭矩"), "N·m", TORQUE * GEAR, -60.0, 60.0),
-            channel("speed", ("speed", "Drehzahl", "转速"), "rad/s", SPEED / GEAR, -40.0, 40.0),
-            channel("position", ("position", "Position", "位置"), "rad", POSITION / GEAR, -700.0, 700.0),
-            channel("temperature", ("temperature", "Temperatur", "温度"), "°C", 1.0, -40.0, 120.0),
-            channel("error", ("error", "Fehler", "错误"), "", 1.0, 0.0, 7.0),
-            channel("foot_force", ("foot force", "Fußkraft", "足端力"), "", 1.0, 0.0, 4095.0),
+            channel("torque", "Torques", ("torque", "Drehmoment", "扭矩"), "N·m", TORQUE * GEAR, -60.0, 60.0),
+            channel("speed", "Speeds", ("speed", "Drehzahl", "转速"), "rad/s", SPEED / GEAR, -40.0, 40.0),
+            channel("position", "Positions", ("position", "Position", "位置"), "rad", POSITION / GEAR, -700.0, 700.0),
+            channel("temperature", "Temperatures", ("temperature", "Temperatur", "温度"), "°C", 1.0, -40.0, 120.0),
+            channel("error", "Errors", ("error", "Fehler", "错误"), "", 1.0, 0.0, 7.0),
+            channel("foot_force", "Foot forces", ("foot force", "Fußkraft", "足端力"), "", 1.0, 0.0, 4095.0),
         ),
         RATE_HZ,
     )
@@ -118,7 +118,7 @@ class _Stand:
     def _joint(self, rows: NDArray[np.uint8], joint: int, number: Ints) -> NDArray[np.uint8]:
         time_s = number / RATE_HZ
         on = running(time_s, self._pattern, self._seed)
-        torque, speed, position = _gait(np.where(on, time_s, 0.0), joint, number, self._seed)
+        torque, speed, position = _gait(worked(time_s, self._pattern, self._seed), joint, number, self._seed)
         put(rows, 3, torque * np.where(on, 1.0, 0.15) / GEAR, "<i2", TORQUE)
         put(rows, 5, np.where(on, speed, 0.0) * GEAR, "<i2", SPEED)
         put(rows, 7, position * GEAR, "<i4", POSITION)

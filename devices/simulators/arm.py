@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.simulators.waves import Cycle, Floats, Ints, Phase, bump, noise, running, smooth, uniform
+from devices.simulators.waves import Cycle, Floats, Ints, Phase, bump, noise, running, smooth, uniform, worked
 
 IDLE, APPROACH, GRIP, MOVE, PLACE = range(5)
 
@@ -59,12 +59,12 @@ class Arm:
     def motion(self, time_s: Floats, number: Ints) -> Motion:
         """Return the signals at these instants; `number` seeds the noise of each frame."""
         active = running(time_s, self._pattern, self._seed)
-        clock = np.where(active, time_s, 0.0)
+        clock = worked(time_s, self._pattern, self._seed)
         angles = self._cycle.pose(clock)
         state = np.where(active, self._cycle.state(clock), IDLE)
         currents = self._currents(clock, angles, number) * np.where(active, 1.0, 0.12)
         if self._palletising:
-            currents[2] += np.where(active, self._load(time_s), 0.0)
+            currents[2] += np.where(active, self._load(clock), 0.0)
         force = np.where(active, self._force(clock, number), 0.0)
         force = np.maximum(force + 0.25 * noise(self._seed, 40, number), -0.5)
         return Motion(angles, currents, force, self._opening(clock), state, (force > 15.0).astype(np.int64))

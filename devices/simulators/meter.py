@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from devices.modbus import Register, bytes_of, parse_request, sealed
-from devices.simulators.waves import noise, running, uniform
+from devices.simulators.waves import noise, running, uniform, worked
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -36,18 +36,8 @@ class Machine:
 
     def energy_kwh(self, at_s: float) -> float:
         """Return the energy since time 0 in kilowatt hours; it never falls."""
-        run_s = _run_seconds(at_s, self._pattern, self._seed)
+        run_s = float(worked(np.array([at_s]), self._pattern, self._seed)[0])
         return (self.idle_w * at_s + 0.82 * self.run_w * run_s) / 3.6e6
-
-
-def _run_seconds(at_s: float, pattern: str, seed: int) -> float:
-    """Return how long a pattern has run until a virtual second."""
-    if pattern == "short":
-        return at_s // 32.0 * 24.0 + min(at_s % 32.0, 24.0)
-    if pattern == "shift":
-        spans = 2500.0 + 500.0 * uniform(seed, 9001, np.arange(int(at_s // 3120.0) + 1))
-        return float(spans[:-1].sum() + min(at_s % 3120.0, spans[-1]))
-    return at_s
 
 
 class MeterBus:

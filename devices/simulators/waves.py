@@ -88,12 +88,27 @@ class Cycle:
         return np.asarray((before + (self._poses[phase] - before) * eased[:, None]).T)
 
 
+_PATTERNS = {"short": (32.0, 24.0), "shift": (3120.0, 2760.0)}
+
+
 def running(time_s: Floats, pattern: str, seed: int) -> NDArray[np.bool_]:
-    """Say when the machine runs: "steady" always, "short" 24 s of 32, "shift" about 46 min of 52."""
-    if pattern == "short":
-        return np.asarray(np.mod(time_s, 32.0) < 24.0)
-    if pattern == "shift":
-        block = np.floor(time_s / 3120.0).astype(np.int64)
-        span = 2500.0 + 500.0 * uniform(seed, 9001, block)
-        return np.asarray(np.mod(time_s, 3120.0) < span)
-    return np.ones(time_s.shape, dtype=np.bool_)
+    """Say when the machine runs: "steady" always, "short" 24 s of 32, "shift" 46 min of 52."""
+    if pattern not in _PATTERNS:
+        return np.ones(time_s.shape, dtype=np.bool_)
+    period_s, run_s = _PATTERNS[pattern]
+    return np.asarray(np.mod(time_s + _lead(pattern, seed), period_s) < run_s)
+
+
+def worked(time_s: Floats, pattern: str, seed: int) -> Floats:
+    """Return how many seconds the machine has run since time 0: a clock that stands while it does not."""
+    if pattern not in _PATTERNS:
+        return time_s
+    period_s, run_s = _PATTERNS[pattern]
+    lead_s = _lead(pattern, seed)
+    whole, rest = np.divmod(time_s + lead_s, period_s)
+    return np.asarray(whole * run_s + np.minimum(rest, run_s) - lead_s)
+
+
+def _lead(pattern: str, seed: int) -> float:
+    """Return how far into its first run a machine starts, so that machines do not pause together."""
+    return seed * 617 % 1500 if pattern == "shift" else 0.0
