@@ -24,7 +24,7 @@ def button(
     tip: str = "",
 ) -> QPushButton:
     """Make a button; kind is plain, primary, accent, danger, quiet, link or toggle."""
-    made = QPushButton(text.replace("&", "&&"))
+    made = QPushButton((" " if icon else "") + text.replace("&", "&&"))
     made.setProperty("kind", kind)
     made.setProperty("small", "true" if small else "false")
     made.setFont(font(12 if small else 13, bold=kind == "primary"))

@@ -16,7 +16,7 @@ from ui.kit.text import elide
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 
-PAD = 8
+PAD = 6
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
@@ -31,6 +31,14 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.row_height = row_height
         self.first_column = 0
+        self.last_column = 0
+        self.edge = 0
+
+    def inner(self, rect: QRect, column: int) -> QRect:
+        """Return a cell without the table's edges."""
+        left = self.edge if column == self.first_column else 0
+        right = self.edge if column == self.last_column else 0
+        return rect.adjusted(left, 0, -right, 0)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the row height."""
@@ -43,11 +51,12 @@ class RowDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         if isinstance(row, Group):
-            self._paint_group(painter, rect, row, index.column() == self.first_column)
+            self._paint_group(painter, rect, row, index.column() == self.first_column, self.edge)
         elif row is not None:
             self._paint_ground(painter, rect, selected, index.column() == self.first_column)
-            painter.setClipRect(rect)
-            paint_cell(painter, rect, row, column, selected, self.row_height)
+            inner = self.inner(rect, index.column())
+            painter.setClipRect(inner)
+            paint_cell(painter, inner, row, column, selected, self.row_height)
         painter.restore()
 
     @staticmethod
@@ -59,7 +68,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
 
     @staticmethod
-    def _paint_group(painter: QPainter, rect: QRect, group: Group, first: bool) -> None:
+    def _paint_group(painter: QPainter, rect: QRect, group: Group, first: bool, edge: int) -> None:
         painter.fillRect(rect, theme["sunken"])
         painter.setPen(QPen(theme["line"], 1))
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
@@ -67,8 +76,8 @@ class RowDelegate(QStyledItemDelegate):
             return
         painter.setClipping(False)
         chevron = "chevron-right" if group.folded else "chevron-down"
-        paint_icon(painter, chevron, rect.left() + PAD, rect.center().y() - 7, 14, theme["text2"])
-        x = rect.left() + PAD + 22
+        paint_icon(painter, chevron, rect.left() + PAD + edge, rect.center().y() - 7, 14, theme["text2"])
+        x = rect.left() + PAD + edge + 20
         for text, bold, token in ((group.text, True, "text2"), (str(group.count), False, "text2")):
             face = font(12.5, bold=bold)
             painter.setFont(face)
@@ -82,7 +91,9 @@ class RowDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.MouseButtonRelease or not isinstance(column, Column) or isinstance(row, Group):
             return False
         assert isinstance(event, QMouseEvent)
-        if column.button(row) and button_rect(option.rect).contains(event.position()):
+        inner = self.inner(option.rect, index.column())
+        hit = column.button(row) and button_rect(inner).contains(event.position())
+        if hit or (column.pressable and inner.contains(event.position().toPoint())):
             self.pressed.emit(row, column.id)
             return True
         return False
@@ -104,7 +115,7 @@ def paint_cell(painter: QPainter, rect: QRect, row: Any, column: Column, selecte
     elif column.button(row):
         _paint_button(painter, button_rect(rect), column.button(row), filled=selected)
     else:
-        _paint_lines(painter, rect, row, column, row_height)
+        _paint_lines(painter, rect, row, column, row_height, selected and column.bold_selected)
 
 
 def _paint_state(painter: QPainter, rect: QRect, key: str, column: Column, row: Any) -> None:
@@ -125,7 +136,9 @@ def _paint_button(painter: QPainter, rect: QRectF, text: str, filled: bool) -> N
     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
-def _paint_lines(painter: QPainter, rect: QRect, row: Any, column: Column, row_height: int) -> None:
+def _paint_lines(
+    painter: QPainter, rect: QRect, row: Any, column: Column, row_height: int, strong: bool
+) -> None:
     x, right = rect.left() + PAD, rect.right() - PAD
     icon = column.icon(row)
     token = column.token(row) or "text"
@@ -133,7 +146,7 @@ def _paint_lines(painter: QPainter, rect: QRect, row: Any, column: Column, row_h
         x += _paint_lead(painter, icon, x, rect, column, token)
     second = column.second(row)
     side = RIGHT if column.right else LEFT
-    face = font(13, bold=column.bold(row))
+    face = font(13, bold=strong or column.bold(row))
     room = QRectF(x, rect.top(), right - x, rect.height())
     note = column.note(row)
     if note:
@@ -145,7 +158,7 @@ def _paint_lines(painter: QPainter, rect: QRect, row: Any, column: Column, row_h
     painter.drawText(first, int(side | MIDDLE), text)
     if icon and column.right:
         wide = QFontMetricsF(face).horizontalAdvance(text)
-        paint_icon(painter, icon, right - wide - 19, rect.center().y() - 7, 14, theme[token])
+        paint_icon(painter, icon, right - wide - 19, rect.center().y() - 6, 14, theme[token])
     if second:
         _paint_second(painter, QRectF(room.left(), rect.center().y(), room.width(), (row_height - 8) / 2), row, column)
 
@@ -160,7 +173,7 @@ def _paint_second(painter: QPainter, room: QRectF, row: Any, column: Column) -> 
 def _paint_lead(painter: QPainter, icon: str, x: int, rect: QRect, column: Column, token: str) -> int:
     middle = rect.center().y()
     if not column.boxed_icon:
-        paint_icon(painter, icon, x, middle - 7, 14, theme[token if token != "text" else "text2"])
+        paint_icon(painter, icon, x, middle - 6, 14, theme[token if token != "text" else "text2"])
         return 20
     painter.setPen(QPen(theme["line"], 1))
     painter.setBrush(theme["sunken"])

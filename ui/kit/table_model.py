@@ -25,7 +25,7 @@ class Column:
 
     `text` gives what is shown and copied, `value` what is sorted (default: the text), `second` a
     second line, `paint` paints the cell itself, `icon` an icon name, `token` a colour token, `pill` a state key of `states`.
-    Widths are px; `stretch` shares what is left.
+    Widths are px; `stretch` shares what is left; `drop` 1, 2 … leave in that order where room is short.
     """
 
     id: str
@@ -43,10 +43,13 @@ class Column:
     button: Callable[[Any], str] = _nothing
     bold: Callable[[Any], bool] = field(default=lambda _row: False)
     paint: Callable[[QPainter, QRect, Any, bool], None] | None = None
+    bold_selected: bool = False
+    pressable: bool = False
     right: bool = False
     width: int = 100
     stretch: int = 0
     shown: bool = True
+    drop: int = 0
 
     def sort_value(self, row: Any) -> tuple[bool, Any]:
         """Return a key that sorts; rows without a value come last."""

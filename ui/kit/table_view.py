@@ -39,6 +39,8 @@ class Header(QHeaderView):
         """Paint one title."""
         model = self.model()
         column: Column = model.columns[index]  # type: ignore[attr-defined]
+        view = self.parent()
+        inner = view.inner_rect(rect, index) if isinstance(view, TableView) else rect
         painter.save()
         painter.fillRect(rect, theme["surface"])
         painter.setPen(QPen(theme["line_strong"], 1))
@@ -46,18 +48,22 @@ class Header(QHeaderView):
         painter.setFont(font(12, bold=True))
         painter.setPen(theme["text2"])
         sorted_here = model.sorting is not None and model.sorting[0] == index  # type: ignore[attr-defined]
-        room = rect.adjusted(8, 0, -8 - (16 if sorted_here and column.right else 0), 0)
+        room = inner.adjusted(6, 0, -6 - (16 if sorted_here and column.right else 0), 0)
         side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
         shown = elide(painter.fontMetrics(), column.title, room.width())
         painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
         if sorted_here:
-            self._paint_arrow(painter, rect, column, painter.fontMetrics().horizontalAdvance(shown))
+            self._paint_arrow(painter, inner, column, painter.fontMetrics().horizontalAdvance(shown))
         painter.restore()
 
     def _paint_arrow(self, painter: QPainter, rect: QRect, column: Column, text_width: int) -> None:
         up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
         x = rect.right() - 20 if column.right else min(rect.left() + 10 + text_width, rect.right() - 14)
         paint_icon(painter, "arrow-up" if up else "arrow-down", x, rect.center().y() - 6, 13, theme["text2"])
+
+
+def _least(column: Column) -> int:
+    return column.width * 8 // 10 if column.stretch else column.width
 
 
 class TableView(QTableView):
@@ -68,16 +74,20 @@ class TableView(QTableView):
     button_pressed = Signal(object, str)
     menu_asked = Signal(object, QPoint)
 
-    def __init__(self, model: RowTableModel, name: str, *, row_height: int = 32, memory: Memory | None = None) -> None:
-        """Take the model, the accessible name (also the memory key's tail) and the row height in px."""
+    def __init__(
+        self, model: RowTableModel, name: str, *, row_height: int = 32, memory: Memory | None = None, edge: int = 6
+    ) -> None:
+        """Take the model, the accessible name (also the memory key's tail), row height and edge in px."""
         super().__init__()
         self._model, self._memory, self._key = model, memory, f"table.{name}"
         self._row_height = row_height
         self._resizing = True
+        self._dropped: list[int] = []
         self.setAccessibleName(name)
         self.setHorizontalHeader(Header(self))
         self.setModel(model)
         self._delegate = RowDelegate(self, row_height)
+        self._delegate.edge = edge
         self._delegate.pressed.connect(self.button_pressed)
         self.setItemDelegate(self._delegate)
         self._set_up_view()
@@ -122,6 +132,8 @@ class TableView(QTableView):
     def _find_first_column(self) -> None:
         shown = [n for n in range(len(self._model.columns)) if not self.isColumnHidden(n)]
         self._delegate.first_column = shown[0] if shown else 0
+        self._delegate.last_column = shown[-1] if shown else 0
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the width among the columns."""
@@ -131,14 +143,30 @@ class TableView(QTableView):
     def share_width(self) -> None:
         """Give each column its width and the stretching ones what is left."""
         self._resizing = True
+        self._drop_columns()
         shown = [(n, c) for n, c in enumerate(self._model.columns) if not self.isColumnHidden(n)]
         fixed = {n: self._widths.get(c.id) or c.width for n, c in shown}
         spare = self.viewport().width() - sum(fixed.values())
         weights = sum(c.stretch for _n, c in shown if not self._widths.get(c.id)) or 0
         for n, column in shown:
-            extra = spare * column.stretch // weights if weights and not self._widths.get(column.id) else 0
-            self.setColumnWidth(n, max(28, fixed[n] + extra) if extra > 0 else max(28, fixed[n]))
+            extra = int(spare * column.stretch / weights) if weights and not self._widths.get(column.id) else 0
+            self.setColumnWidth(n, max(28, _least(column) if extra < 0 else 28, fixed[n] + extra))
         self._resizing = False
+
+    def _drop_columns(self) -> None:
+        """Hide columns that declare it, one after the other, while there is no room for all."""
+        for n in self._dropped:
+            self.setColumnHidden(n, False)
+        self._dropped = []
+        shown = [(n, c) for n, c in enumerate(self._model.columns) if not self.isColumnHidden(n)]
+        total = sum(self._widths.get(c.id) or _least(c) for _n, c in shown)
+        for n, column in sorted((item for item in shown if item[1].drop), key=lambda item: item[1].drop):
+            if total <= self.viewport().width():
+                break
+            self.setColumnHidden(n, True)
+            self._dropped.append(n)
+            total -= self._widths.get(column.id) or _least(column)
+        self._find_first_column()
 
     def _on_resized(self, section: int, _old: int, new: int) -> None:
         if not self._resizing:
@@ -147,7 +175,11 @@ class TableView(QTableView):
 
     def _remember(self) -> None:
         if self._memory:
-            hidden = [c.id for n, c in enumerate(self._model.columns) if self.isColumnHidden(n)]
+            hidden = [
+                c.id
+                for n, c in enumerate(self._model.columns)
+                if self.isColumnHidden(n) and n not in self._dropped
+            ]
             self._memory.put(self._key, {"widths": self._widths, "hidden": hidden})
 
     def column_menu(self) -> QMenu:
@@ -165,6 +197,7 @@ class TableView(QTableView):
 
     def show_column(self, section: int, on: bool) -> None:
         """Show or hide a column and remember it."""
+        self._dropped = [n for n in self._dropped if n != section]
         self.setColumnHidden(section, not on)
         self._find_first_column()
         self.share_width()
@@ -190,6 +223,10 @@ class TableView(QTableView):
         """Sort by a column and show its arrow."""
         self.horizontalHeader().setSortIndicator(section, order)
         self._model.sort(section, order)
+
+    def inner_rect(self, rect: QRect, column: int) -> QRect:
+        """Return a cell's rectangle without the table's edges."""
+        return self._delegate.inner(rect, column)
 
     def selected_rows(self) -> list[Any]:
         """Return the selected rows in view order."""
@@ -245,8 +282,12 @@ class TableView(QTableView):
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
         row = self._model.row_at(index.row()) if index.isValid() else None
-        is_hot = isinstance(row, Group) or (row is not None and self._model.columns[index.column()].button(row))
+        is_hot = isinstance(row, Group) or (row is not None and self._is_pressable(row, index))
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_hot else Qt.CursorShape.ArrowCursor)
+
+    def _is_pressable(self, row: Any, index: QModelIndex) -> bool:
+        column = self._model.columns[index.column()]
+        return bool(column.button(row)) or column.pressable
 
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self._model.row_at(index.row())

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from center_app.telemetry import queries as telemetry
+from center_app.telemetry.values import PortState
+from ui.kit.ledgers import records
 from ui.shell.facts import Facts
+
+UNACKNOWLEDGED = ("unacknowledged", "returned", "latched_unacknowledged")
+STALE_S = 30.0
 
 
 def read_facts(read: Any, center: Any) -> Facts:
     """Count cells, recordings, bytes lost today and unacknowledged alarms."""
     cells = [cell for cell in telemetry.cells(read) if cell.enabled]
+    if not cells:
+        return Facts()
+    ledger = records(center.folder)
     alive = {lease.name for lease in telemetry.leases(read) if lease.lease_until > read.now}
-    recording = sum(cell.collector in alive for cell in cells)
-    return Facts(cells=len(cells), recording=recording)
+    ids = {cell.id for cell in cells if cell.collector in alive}
+    ports = [port for port in ledger.health() if port.cell_id in ids]
+    alarms = [alarm for alarm in ledger.alarms() if alarm.state in UNACKNOWLEDGED]
+    return Facts(
+        cells=len(cells),
+        recording=sum(port.state is PortState.RECORDING for port in ports),
+        bytes_lost=_bytes_lost(center, {cell.id for cell in cells}, read.now),
+        alarms=len(alarms),
+    )
+
+
+def _bytes_lost(center: Any, cell_ids: set[int], now: datetime) -> int:
+    """Add up the bytes that today's gaps cost, as far as they could be counted."""
+    from ui.kit.stores import store_reader
+    from ui.kit.words import _
+
+    midnight = _.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    start_ns = int(midnight.timestamp() * 1e9)
+    reader = store_reader(center.folder)
+    return sum(gap.bytes_lost or 0 for cell_id in cell_ids for gap in reader.gaps(cell_id, start_ns))

@@ -64,7 +64,7 @@ class RailButton(QAbstractButton):
         ink = theme["accent"] if self.isChecked() else theme["text2"]
         middle = box.center().x()
         paint_icon(painter, self.item.icon, middle - 10, 8, 20, ink)
-        painter.setFont(font(11.5, bold=self.isChecked()))
+        painter.setFont(font(11, bold=self.isChecked()))
         painter.setPen(ink)
         word = elide(painter.fontMetrics(), self.text(), box.width() + 4)
         painter.drawText(QRectF(0, 31, self.width() - 1, 18), int(Qt.AlignmentFlag.AlignCenter), word)

@@ -26,34 +26,34 @@ def columns() -> list[Column]:
     """Declare the columns in the current language."""
     return [
         Column(
-            "state", _("State"), _state_text, value=lambda row: STATE_ORDER.index(state_key(row)), width=118,
+            "state", _("State"), _state_text, value=lambda row: STATE_ORDER.index(state_key(row)), width=114,
             icon=lambda row: state(state_key(row)).icon, token=lambda row: state(state_key(row)).token,
             bold=lambda row: state(state_key(row)).token == "crit",
         ),
         Column(
-            "name", _("Machine"), lambda row: row.machine.names.say(_.language), width=210, stretch=3,
+            "name", _("Machine"), lambda row: row.machine.names.say(_.language), width=236, stretch=4,
             icon=lambda row: row.machine.category_icon or "wrench", boxed_icon=True,
-            note=lambda row: row.machine.code, bold=lambda row: False,
+            note=lambda row: row.machine.code, bold_selected=True,
         ),
         Column(
-            "category", _("Category"), lambda row: row.machine.category.say(_.language), width=92, stretch=1,
+            "category", _("Category"), lambda row: row.machine.category.say(_.language), width=88, stretch=1, drop=1,
             value=lambda row: (row.machine.category_position, row.machine.code), token=lambda _row: "text2",
         ),
         Column(
-            "place", _("Place"), lambda row: row.machine.place.say(_.language), width=98, stretch=1,
+            "place", _("Place"), lambda row: row.machine.place.say(_.language), width=104, stretch=1, drop=2,
             token=lambda _row: "text2",
         ),
         Column(
-            "free", _("Free until"), free_text, value=free_value, width=112,
+            "free", _("Free until"), free_text, value=free_value, width=104,
             token=lambda row: "" if state_key(row) == "free" else "text2",
         ),
         Column(
-            "service", _("Next service"), service_text, value=service_days, width=98, token=service_token,
+            "service", _("Next service"), service_text, value=service_days, width=92, token=service_token,
             icon=lambda row: warning_icon(service_token(row), "clock"),
             bold=lambda row: service_token(row) in ("crit", "warn"),
         ),
         Column(
-            "calibration", _("Calibration"), calibration_text, value=calibration_days, width=92, right=True,
+            "calibration", _("Calibration"), calibration_text, value=calibration_days, width=86, right=True,
             token=calibration_token, icon=lambda row: warning_icon(calibration_token(row), "hourglass"),
             bold=lambda row: calibration_token(row) in ("crit", "warn"),
         ),

@@ -23,8 +23,8 @@ from ui.pages.equipment.data import Equipment, MachineRow, state_key
 
 SEGMENTS = (
     ("all", N_("All"), ()),
-    ("free", N_("Free"), ("free", "booked", "late")),
-    ("in_use", N_("In use"), ("in_use",)),
+    ("free", N_("Free"), ("free",)),
+    ("in_use", N_("In use"), ("in_use", "late", "booked")),
     ("setup", N_("Set-up"), ("setup",)),
     ("service", N_("Service"), ("service",)),
     ("out_of_order", N_("Out of order"), ("out_of_order",)),

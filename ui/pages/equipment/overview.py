@@ -20,6 +20,7 @@ from ui.kit.words import _, full_day, month_name, today_or_day
 from ui.pages.equipment.columns import maker_model
 from ui.pages.equipment.data import Detail, calibration_days, service_days
 
+WIDE = 372
 SHARE_TOKENS = ("curve1", "curve3", "off", "curve4", "curve2", "curve6")
 
 
@@ -80,6 +81,14 @@ def _heading(text: str, *right: QWidget) -> QHBoxLayout:
     return row(label(text, "strong"), None, *right, gap=12)
 
 
+def _heading_with(text: str, note: str) -> QHBoxLayout:
+    said = Elided(note, "secondary")
+    said.setAlignment(Qt.AlignmentFlag.AlignRight)
+    line = row(label(text, "strong"), said, gap=12)
+    line.setStretch(1, 1)
+    return line
+
+
 def _today(detail: Detail) -> QWidget:
     start, end = detail.today.start, detail.today.end
 
@@ -99,7 +108,7 @@ def _today(detail: Detail) -> QWidget:
     first = _.local(start).hour
     ticks = [(n / 6, f"{first + 2 * n:02d}:00") for n in range(7)]
     strip = DayStrip(_("Today"), bars, ticks, at(detail.row.at))
-    return holder(column(_heading(_("Today"), label(_next_line(detail), "secondary")), strip, gap=6))
+    return holder(column(_heading_with(_("Today"), _next_line(detail)), strip, gap=6))
 
 
 def _next_line(detail: Detail) -> str:
@@ -117,14 +126,16 @@ def _next_line(detail: Detail) -> str:
 def _hours(detail: Detail) -> QWidget:
     months = [MonthHours(month_name(day), booked, checked, hours) for day, booked, checked, hours in detail.months]
     measured = [month.measured for month in months if month.measured is not None]
-    said = _.number(sum(measured), 1) if measured else _("not measured")
+    said = _("Measured {hours}", hours=_.number(sum(measured), 1)) if measured else _("not measured")
     legend = row(
         *_legend("line", _("Booked {hours}", hours=_.number(sum(m.booked for m in months), 1))),
         *_legend("tint", _("Checked-in {hours}", hours=_.number(sum(m.checked_in for m in months), 1))),
-        *_legend("solid", _("Measured {hours}", hours=said)),
+        *_legend("solid", said),
         gap=6,
     )
-    head = _heading(_("Hours, last 6 months"), holder(legend))
+    title, marks = label(_("Hours, last 6 months"), "strong"), holder(legend)
+    fits = title.sizeHint().width() + marks.sizeHint().width() < WIDE
+    head = row(title, None, marks) if fits else column(title, row(marks, None), gap=4)
     return holder(column(head, MonthBars(_("Hours, last 6 months"), months), gap=6))
 
 
@@ -192,9 +203,9 @@ def _funding_lines(detail: Detail) -> QGridLayout:
 def _dates(detail: Detail) -> QWidget:
     machine = detail.row.machine
     days, left = service_days(detail.row), calibration_days(detail.row)
-    service = f"{full_day(machine.next_service_on)}, {_('{n} d', n=days)}" if machine.next_service_on else "–"
+    service = f"{full_day(machine.next_service_on)}, {_('{n} d', n=_.number(days or 0))}" if machine.next_service_on else "–"
     until = machine.calibrated_until
-    calibrated = f"{full_day(_.local(until).date())}, {_('{n} d', n=left)}" if until else _("none")
+    calibrated = f"{full_day(_.local(until).date())}, {_('{n} d', n=_.number(left or 0))}" if until else _("none")
     open_word = _("Yes") if machine.is_shareable else _("No")
     pairs = (
         ("wrench", _("Next service"), service, ""),

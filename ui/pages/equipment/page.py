@@ -43,7 +43,7 @@ class EquipmentPage(Page):
         box.setStretch(0, 62)
         box.setStretch(1, 38)
         self.list.setMinimumWidth(560)
-        self.sheet.setMinimumWidth(420)
+        self.sheet.setMinimumWidth(400)
         self.setLayout(box)
         self.list.picked.connect(self._on_picked)
         self.list.add_asked.connect(lambda: self.acts.edit(self.data, None) if self.data else None)

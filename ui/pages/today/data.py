@@ -1,0 +1,151 @@
+"""What Today reads: needs, machines now and next, the week's hours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from center_app.booking import queries as booking
+from center_app.booking.values import MachineNow, MachineState
+from center_app.core.access import Actor
+from center_app.core.periods import Period, intersect, total_s, union, week
+from center_app.equipment import queries as equipment
+from center_app.equipment.values import MachineView
+from ui.kit.ledgers import records
+from ui.kit.words import _, span, today_or_day
+from ui.pages.today.needs import Need, load_needs
+
+BUSY_FIRST = ("in_use", "setup", "late", "out_of_order", "booked", "service", "locked", "free")
+
+
+@dataclass(frozen=True)
+class NowRow:
+    """One machine now and next."""
+
+    machine: MachineView
+    now: MachineNow
+    at: datetime
+    displaced: int = 0
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours of a period in h; `unmeasured` are checked-in hours without a recording, on so many machines."""
+
+    booked: float = 0.0
+    checked_in: float = 0.0
+    measured: float = 0.0
+    unmeasured: float = 0.0
+    machines_unmeasured: int = 0
+
+    @property
+    def share(self) -> float:
+        """Return the share of checked-in hours that is measured, 0 to 1."""
+        return (self.checked_in - self.unmeasured) / self.checked_in if self.checked_in else 0.0
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything the page shows."""
+
+    needs: tuple[Need, ...]
+    machines: tuple[NowRow, ...]
+    this_week: Hours
+    last_week: Hours
+    week_start: datetime
+    at: datetime
+
+
+def load(read: Any, center: Any, actor: Actor) -> Today:
+    """Read the page."""
+    zone = str(_.zone)
+    monday = week(_.local(read.now).date(), zone)
+    so_far = Period(monday.start, max(read.now, monday.start + timedelta(seconds=1)))
+    before = week(_.local(read.now).date() - timedelta(days=7), zone)
+    return Today(
+        load_needs(read, center, actor),
+        _machines(read),
+        week_hours(read, center, so_far),
+        week_hours(read, center, before),
+        monday.start,
+        read.now,
+    )
+
+
+def _machines(read: Any) -> tuple[NowRow, ...]:
+    states = booking.machine_states(read)
+    displaced = Counter(view.machine_id for view in booking.displaced_to_move(read))
+    rows = [
+        NowRow(machine, states.get(machine.id) or MachineNow(machine.id, MachineState.FREE), read.now, displaced[machine.id])
+        for machine in equipment.machines(read)
+    ]
+    return tuple(sorted(rows, key=lambda row: BUSY_FIRST.index(row.now.state.value)))
+
+
+def week_hours(read: Any, center: Any, period: Period) -> Hours:
+    """Add up booked, checked-in and measured hours inside a period; measured ones only where checked in."""
+    booked = sum(
+        _part(view.start_at, view.end_at, period) for view in booking.bookings_in(read, period) if view.is_live
+    )
+    checked: dict[int, list[Period]] = {}
+    for use in booking.usage_in(read, period):
+        end = use.ended_at or read.now
+        if end > use.started_at:
+            checked.setdefault(use.machine_id, []).append(Period(use.started_at, end))
+    measured = _measured(center, period)
+    seconds = {key: total_s(intersect(union(parts), [period])) for key, parts in checked.items()}
+    missing = {key: held for key, held in seconds.items() if key not in measured and held}
+    matched = sum(total_s(intersect(union(checked.get(key, [])), union(runs))) for key, runs in measured.items())
+    return Hours(
+        booked / 3600,
+        sum(seconds.values()) / 3600,
+        matched / 3600,
+        sum(missing.values()) / 3600,
+        len(missing),
+    )
+
+
+def _measured(center: Any, period: Period) -> dict[int, list[Period]]:
+    """Return the measured runs by machine inside a period."""
+    start, end = (int(moment.timestamp() * 1e9) for moment in (period.start, period.end))
+    found: dict[int, list[Period]] = {}
+    for run in records(center.folder).runs(start, end):
+        if run.machine_id is not None and run.end_ns > run.start_ns:
+            first, last = (datetime.fromtimestamp(ns / 1e9, period.start.tzinfo) for ns in (run.start_ns, run.end_ns))
+            found.setdefault(run.machine_id, []).append(Period(max(first, period.start), min(last, period.end)))
+    return found
+
+
+def _part(start: datetime, end: datetime, period: Period) -> float:
+    return max(0.0, (min(end, period.end) - max(start, period.start)).total_seconds())
+
+
+def right_text(row: NowRow) -> str:
+    """Say until when, or since when."""
+    now = row.now
+    if now.state is MachineState.OUT_OF_ORDER and now.since:
+        return _("since {moment}", moment=today_or_day(now.since, row.at))
+    if now.state is MachineState.LATE and row.machine.policy.release_after_s is not None and now.since:
+        at = now.since + timedelta(seconds=row.machine.policy.release_after_s)
+        return _("auto-release {moment}", moment=today_or_day(at, row.at))
+    until = now.free_until if now.state is MachineState.FREE else now.until
+    return _("until {moment}", moment=today_or_day(until, row.at)) if until else ""
+
+
+def next_text(row: NowRow) -> str:
+    """Say who is next, or how many bookings were displaced."""
+    if row.displaced:
+        return _.plural("{n} booking displaced", "{n} bookings displaced", row.displaced)
+    if row.now.next_at is None:
+        return ""
+    return _("next {moment} {person}", moment=today_or_day(row.now.next_at, row.at), person=row.now.next_holder)
+
+
+def holder_text(row: NowRow) -> str:
+    """Say who has the machine, or for how long it is free."""
+    now = row.now
+    if now.state is MachineState.FREE:
+        return _("Free for {span}", span=span(now.free_until - row.at)) if now.free_until else _("no booking")
+    return _(", ").join(part for part in (now.holder, now.title) if part)
