@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from ui.kit.words import _
 from ui.pages.calendar.history import Call, History
 
 Failed = Callable[[Exception], Any] | None
+Named = tuple[tuple[str, Any], ...]
 
 
 def at(instant: int) -> datetime:
@@ -41,22 +41,17 @@ class Acts:
     def move(self, view: BookingView, draft: BookingDraft, failed: Failed = None) -> None:
         """Move to the machine and times of a draft."""
         waived = (("waive", draft.waive), ("waive_reason", draft.waive_reason))
-        is_resize = draft.machine_id == view.machine_id and view.start_at == draft.start_at
-        if is_resize:
+        if draft.machine_id == view.machine_id and view.start_at == draft.start_at:
             label, call = _("Change the end"), Call(service.resize, (draft.start_at, draft.end_at), waived)
         else:
-            place = (("machine_id", draft.machine_id), ("start_at", draft.start_at), ("end_at", draft.end_at))
-            label, call = _("Move"), Call(service.move, (), (*place, *waived))
-        self._history.act(label, call, Call(service.revert), self._held(view), failed=failed)
+            label, call = _("Move"), Call(service.move, (), (*_place(draft), *waived))
+        back = Call(service.move, (), _place(view))
+        self._history.act(label, call, back, self._held(view), failed=failed)
 
     def edit(self, view: BookingView, draft: BookingDraft, failed: Failed = None) -> None:
         """Change what a booking is for."""
-        named = (
-            ("title", draft.title), ("note", draft.note), ("project_id", draft.project_id), ("setup_s", draft.setup_s),
-        )  # fmt: skip
-        self._history.act(
-            _("Edit"), Call(service.edit_details, (), named), Call(service.revert), self._held(view), failed=failed
-        )
+        forth, back = (Call(service.edit_details, (), _details(one)) for one in (draft, view))
+        self._history.act(_("Edit"), forth, back, self._held(view), failed=failed)
 
     def cancel(self, view: BookingView) -> None:
         """Cancel a booking."""
@@ -90,6 +85,9 @@ class Acts:
         return self._history.held(view.id, view.version)
 
 
-def moved_draft(draft: BookingDraft, machine_id: int, start: int, end: int) -> BookingDraft:
-    """Give a draft on another machine or at other times (UTC seconds)."""
-    return replace(draft, machine_id=machine_id, start_at=at(start), end_at=at(end))
+def _place(one: BookingDraft | BookingView) -> Named:
+    return (("machine_id", one.machine_id), ("start_at", one.start_at), ("end_at", one.end_at))
+
+
+def _details(one: BookingDraft | BookingView) -> Named:
+    return (("title", one.title), ("note", one.note), ("project_id", one.project_id), ("setup_s", one.setup_s))

@@ -63,6 +63,10 @@ class Listing(QStackedWidget):
         self._model.set_rows(views)
         self.setCurrentIndex(0 if views else 1)
 
+    def rows(self) -> list[BookingView]:
+        """Return the bookings on show, in view order."""
+        return list(self._model.shown_rows())
+
     def _on_picked(self, view: Any) -> None:
         if isinstance(view, BookingView):
             self.opened.emit(view.id)

@@ -62,6 +62,7 @@ class Timeline(QWidget):
         self._groups: Sequence[str] = ()
         self._shown: Sequence[int] = ()
         self._occupancy = Occupancy(self.indexed.data)
+        self._waiting: TimelineData | Indexed | None = None
         self._set_up()
         self.keys, self.pointer = Keys(self), Pointer(self)
         self.glide = Glide(self)
@@ -86,7 +87,11 @@ class Timeline(QWidget):
         return self.indexed.data
 
     def set_data(self, data: TimelineData | Indexed) -> None:
-        """Replace everything; the selection stays on the same machine and booking."""
+        """Replace everything, after a drag under way; the selection stays on the same machine and booking."""
+        if self.pointer.is_dragging or (self.keys.is_carrying and self.ghost is not None):
+            self._waiting = data
+            return
+        self._waiting = None
         chosen = self.data.rows[self.row].machine_id if self.row >= 0 else -1
         held = int(self.data.bars.id[self.bar]) if self.bar >= 0 else -1
         self.indexed = data if isinstance(data, Indexed) else Indexed(data)
@@ -201,11 +206,13 @@ class Timeline(QWidget):
         return self.ghost
 
     def set_ghost(self, ghost: Ghost | None) -> None:
-        """Replace the ghost and tell."""
+        """Replace the ghost and tell; data that waited for its end is shown then."""
         if ghost is not self.ghost:
             self.ghost = ghost
             self.update()
             self.ghost_changed.emit(ghost)
+        if ghost is None and self._waiting is not None and not self.pointer.is_dragging:
+            self.set_data(self._waiting)
 
     def bar_by_rule(self, wish: Proposal, sentence: str) -> None:
         """Mark the ghost as refused by a rule, if it still stands where it was checked."""
@@ -214,12 +221,11 @@ class Timeline(QWidget):
             self.set_ghost(Ghost(wish, conflict, self.ghost.refused))
 
     def drop(self) -> None:
-        """Let go of the ghost: ask for it to be written, or keep it and say why not."""
+        """Let go of the ghost: ask for it to be written, or say why not; it stays until the outcome shows."""
         ghost = self.ghost
         if ghost is None:
             return
         if ghost.conflict is None:
-            self.set_ghost(None)
             self.dropped.emit(ghost.wish)
             return
         self.set_ghost(Ghost(ghost.wish, ghost.conflict, refused=True))
