@@ -111,7 +111,7 @@ class _Recorded:
 
 def _span(recording: RecordingView) -> coverage.Span:
     start_ns = recording.first_ns if recording.first_ns is not None else recording.started_ns
-    end_ns = recording.last_ns if recording.last_ns is not None else recording.ended_ns
+    end_ns = recording.ended_ns if recording.ended_ns is not None else recording.last_ns
     return (start_ns, end_ns if end_ns is not None else start_ns)
 
 

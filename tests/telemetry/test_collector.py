@@ -1,0 +1,257 @@
+"""The collector as a real process on real pseudo-terminals: nothing lost, gaps marked, ports shared politely."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from center_app.core.errors import CODES, Problem, describe
+from center_app.core.labels import Label
+from center_app.core.paths import PROGRAM
+from center_app.core.text import catalogue
+from center_app.telemetry import evidence, queries, service
+from center_app.telemetry.collector import launch
+from center_app.telemetry.records import Records
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.values import (
+    AlarmRuleDraft,
+    CellDraft,
+    PortState,
+    RequestKind,
+    RequestState,
+    RunRuleDraft,
+)
+from devices import profiles
+from tests.support import wait_until
+from tests.telemetry import cells
+
+FRAME = 40
+
+
+@pytest.fixture
+def centre(tmp_path):
+    opened = cells.new_center(tmp_path / "store")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def link(tmp_path) -> Path:
+    return tmp_path / "ttyROBOT"
+
+
+def recordings(store: Path, cell_id: int):
+    with StoreReader(store) as reader:
+        return reader.recordings(cell_id)
+
+
+def gaps(store: Path, cell_id: int):
+    with StoreReader(store) as reader:
+        return reader.gaps(cell_id)
+
+
+def account(store: Path, recording_id: int):
+    with StoreReader(store) as reader:
+        return reader.account(recording_id)
+
+
+def missing_frames(store: Path, recording_id: int) -> int:
+    """Decode the raw log again and count the frames that the sequence numbers miss."""
+    with StoreReader(store) as reader:
+        recording = reader.recording(recording_id)
+        decoder = profiles.get(recording.profile_id).decoder(recording.params)
+        blocks = [block for record in reader.raw(recording_id) if record.direction == 0
+                  for block in decoder.feed(record.data)]  # fmt: skip
+    return sum(block.sequence_gaps for block in blocks)
+
+
+def asked(center, kind, cell_id, payload):
+    """Ask and wait for the answer."""
+    request = center.write(cells.ENGINEER, service.ask, kind, cell_id, payload)
+    wait_until(lambda: center.read(queries.request, request.id).state is not RequestState.ASKED)
+    return center.read(queries.request, request.id)
+
+
+def test_a_desk_killed_hard_costs_no_sample(centre, link, tmp_path):
+    store = centre.folder
+    desk_code = (
+        "import sys, time\n"
+        "from center_app.telemetry.collector import launch\n"
+        "print(launch.start_detached(sys.argv[1]), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        desk = subprocess.Popen([sys.executable, "-c", desk_code, str(store)], cwd=PROGRAM, stdout=subprocess.PIPE)
+        try:
+            collector_pid = int(desk.stdout.readline())
+            cells.wait_for_bytes(store, cell.id, 50 * FRAME)
+            desk.send_signal(signal.SIGKILL)
+            desk.communicate(timeout=10)
+            before = cells.health_of(store, cell.id).bytes_in
+            cells.wait_for_bytes(store, cell.id, before + 200 * FRAME)
+            assert launch.pid_of(str(store)) == collector_pid
+        finally:
+            assert launch.stop(str(store))
+    (recording,) = recordings(store, cell.id)
+    told = account(store, recording.id)
+    assert (missing_frames(store, recording.id), gaps(store, cell.id), recording.ended_by) == (0, [], "end")
+    assert (told.is_balanced, told.lost_bytes, told.bytes_in % FRAME) == (True, 0, told.pending)
+
+
+def test_a_collector_killed_hard_leaves_a_marked_gap_and_records_again_within_two_seconds(centre, link):
+    store = centre.folder
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        centre.write(cells.ENGINEER, service.set_run_rule, RunRuleDraft(cell.id, "motion.current_j2", 1.0, 0.2, 2.0))
+        with cells.collector(store) as first:
+            cells.wait_for_bytes(store, cell.id, 400 * FRAME)
+            first.send_signal(signal.SIGKILL)
+            first.communicate(timeout=10)
+        with cells.collector(store):
+            wait_until(lambda: len(recordings(store, cell.id)) == 2, 20)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1, 20)
+            cells.wait_for_bytes(store, cell.id, 20 * FRAME)
+    crashed, again = recordings(store, cell.id)
+    (gap,) = gaps(store, cell.id)
+    assert (crashed.ended_by, again.ended_by, gap.reason) == ("crash", "end", "not_recording")
+    assert gap.start_ns == crashed.ended_ns
+    assert gap.start_ns < gap.end_ns <= again.first_ns + 100_000_000
+    assert gap.end_ns - gap.start_ns < 5_000_000_000
+    records = Records(store)
+    first_run, second_run = records.runs(0, 2**62, machine_id=11)
+    records.close()
+    assert (first_run.recording_id, first_run.is_open, first_run.ended_by) == (crashed.id, False, "end")
+    assert first_run.end_ns <= gap.start_ns < second_run.start_ns
+
+
+def test_unplug_and_replug_keep_the_recording_with_one_exact_gap(centre, link):
+    store = centre.folder
+    with cells.simulator("robot_cell", link, "--faults", '{"unplug": [[3.0, 1.0]]}'):
+        cell = cells.add_cell(centre, link)
+        with cells.collector(store):
+            wait_until(lambda: (cells.health_of(store, cell.id) or cell).__dict__.get("reconnects") == 1, 20)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1, 10)
+            cells.wait_for_bytes(store, cell.id, 500 * FRAME)
+    (recording,) = recordings(store, cell.id)
+    (gap,) = gaps(store, cell.id)
+    assert gap.reason == "unplugged"
+    assert 0.9e9 < gap.end_ns - gap.start_ns < 2.0e9
+    assert account(store, recording.id).is_balanced
+
+
+def test_a_second_collector_of_the_name_is_refused(centre):
+    with cells.collector(centre.folder) as first:
+        wait_until(lambda: launch.is_alive(str(centre.folder)), 20)
+        with cells.collector(centre.folder) as second:
+            _, told = second.communicate(timeout=20)
+            assert second.returncode == 1
+            assert b"telemetry.already_collecting" in told
+            assert str(first.pid).encode() in told
+        assert launch.start_detached(str(centre.folder)) == first.pid
+    assert not launch.is_alive(str(centre.folder))
+
+
+def test_a_port_held_by_another_program_names_it_in_every_language(centre, link):
+    hold = "import os, sys, time; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print('held', flush=True); time.sleep(600)"
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        other = subprocess.Popen([sys.executable, "-c", hold, os.path.realpath(link)], stdout=subprocess.PIPE)
+        try:
+            assert other.stdout.readline() == b"held\n"
+            with cells.collector(centre.folder):
+                wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "busy", 20)
+                health = cells.health_of(centre.folder, cell.id)
+                other.kill()
+                other.communicate(timeout=10)
+                cells.wait_for_bytes(centre.folder, cell.id, 10 * FRAME)
+        finally:
+            other.kill()
+            other.communicate(timeout=10)
+    assert f"(pid {other.pid})" in health.holder
+    problem = Problem(CODES[health.code], {"port": health.port, "holder": health.holder})
+    for language in ("en", "de", "zh"):
+        sentence, step = describe(problem, catalogue(language))
+        assert str(other.pid) in sentence
+        assert step
+
+
+def test_a_missing_port_is_told_and_recorded_as_soon_as_it_is_there(centre, link):
+    cell = cells.add_cell(centre, link)
+    with cells.collector(centre.folder):
+        wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "missing", 20)
+        assert cells.health_of(centre.folder, cell.id).code == "telemetry.port_missing"
+        with cells.simulator("robot_cell", link):
+            cells.wait_for_bytes(centre.folder, cell.id, 10 * FRAME)
+        assert recordings(centre.folder, cell.id)[0].profile_id == "robot_cell"
+
+
+def test_reload_changes_rules_and_cells_without_losing_a_byte(centre, link, tmp_path):
+    store = centre.folder
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        with cells.collector(store):
+            cells.wait_for_bytes(store, cell.id, 40 * FRAME)
+            centre.write(cells.ENGINEER, service.set_alarm_rule, AlarmRuleDraft(
+                cell.id, "motion.current_j2", Label.of("J2"), 1.0))  # fmt: skip
+            assert asked(centre, RequestKind.RELOAD, None, {}).state is RequestState.DONE
+            records = Records(store)
+            wait_until(lambda: [alarm.state for alarm in records.alarms()] == ["unacknowledged"])
+            (alarm,) = records.alarms()
+            done = asked(centre, RequestKind.ACKNOWLEDGE, cell.id, {"rule_id": alarm.rule_id, "occurrence": 1})
+            assert (done.state, done.outcome["alarm"]) == (RequestState.DONE, "acknowledged")
+            late = asked(centre, RequestKind.ACKNOWLEDGE, cell.id, {"rule_id": alarm.rule_id, "occurrence": 1})
+            assert (late.state, late.outcome["code"]) == (RequestState.REFUSED, "telemetry.alarm_refused")
+            records.close()
+            renamed = CellDraft(11, Label.of("Cell two"), str(link), "robot_cell")
+            centre.write(cells.ENGINEER, service.edit_cell, cell.id, renamed)
+            assert asked(centre, RequestKind.RELOAD, None, {}).outcome == {"cells_changed": 1}
+            cells.wait_for_bytes(store, cell.id, 400 * FRAME)
+    (recording,) = recordings(store, cell.id)
+    assert (missing_frames(store, recording.id), gaps(store, cell.id)) == (0, [])
+
+
+def test_a_released_port_is_free_for_others_and_comes_back(centre, link):
+    store = centre.folder
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        with cells.collector(store):
+            cells.wait_for_bytes(store, cell.id, 40 * FRAME)
+            asked(centre, RequestKind.RELEASE_PORT, cell.id, {"seconds": 60})
+            wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RELEASED)
+            assert cells.health_of(store, cell.id).resumes_ns is not None
+            before = cells.health_of(store, cell.id).bytes_in
+            asked(centre, RequestKind.TAKE_PORT, cell.id, {})
+            cells.wait_for_bytes(store, cell.id, before + 40 * FRAME)
+    assert len(recordings(store, cell.id)) == 1
+    assert [gap.reason for gap in gaps(store, cell.id)] == ["released"]
+
+
+def test_a_polled_meter_is_recorded_with_both_directions_and_its_run_proved(centre, link):
+    store = centre.folder
+    with cells.simulator("energy_meter", link, "--params", '{"units": "1,2", "pattern": "steady"}'):
+        cell = cells.add_cell(centre, link, "energy_meter", params={"units": "1,2", "interval_ms": 200})
+        for unit, machine in (("unit_1", 21), ("unit_2", 22)):
+            rule = RunRuleDraft(cell.id, f"{unit}.power", 300.0, 0.5, 2.0, machine)
+            centre.write(cells.ENGINEER, service.set_run_rule, rule)
+        with cells.collector(store):
+            records = Records(store)
+            wait_until(lambda: len(records.runs(0, 2**62)) == 2, 20)
+            wait_until(lambda: all(run.duration_s > 2 for run in records.runs(0, 2**62)), 20)
+            command = asked(centre, RequestKind.COMMAND, cell.id, {"bytes": "0001"})
+            assert (command.state, command.outcome["sent"]) == (RequestState.DONE, 2)
+        runs = records.runs(0, 2**62)
+        records.close()
+    (recording,) = recordings(store, cell.id)
+    with StoreReader(store) as reader:
+        sent = [record.data for record in reader.raw(recording.id) if record.direction == 1]
+        assert b"\x00\x01" in sent
+        assert account(store, recording.id).is_balanced
+        for run in runs:
+            again = evidence.recompute(reader, run, verify=True)
+            assert (again.is_same, again.broken, run.ended_by) == (True, "", "end")
