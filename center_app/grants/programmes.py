@@ -94,6 +94,7 @@ class RuleSet:
     id: str
     valid_from: date
     rules: tuple[RuleData, ...]
+    inputs: Mapping[str, Label]
 
 
 _LINE_KEYS = {
@@ -182,7 +183,8 @@ def rule_sets() -> tuple[RuleSet, ...]:
     for path in sorted(_FOLDER.glob("rules_*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
         rules = tuple(_rule(row, data["source"]) for row in data["rule"])
-        sets.append(RuleSet(data["set"]["id"], data["set"]["valid_from"], rules))
+        inputs = {name: Label(texts) for name, texts in data["input"].items()}
+        sets.append(RuleSet(data["set"]["id"], data["set"]["valid_from"], rules, MappingProxyType(inputs)))
     return tuple(sorted(sets, key=lambda found: found.valid_from))
 
 
@@ -191,4 +193,4 @@ def rule_set_on(day: date) -> RuleSet:
     sets = rule_sets()
     chosen = next((found for found in reversed(sets) if found.valid_from <= day), sets[0])
     rules = tuple(r for r in chosen.rules if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to))
-    return RuleSet(chosen.id, chosen.valid_from, rules)
+    return RuleSet(chosen.id, chosen.valid_from, rules, chosen.inputs)

@@ -238,7 +238,8 @@ class UseRow:
     """Show one use of a machine: its booking, its check-in and what was measured in it.
 
     `id` is machine code + "/" + booking reference (or "unbooked" and a number); measured_us None: no
-    recording covered it. effective = measured + set-up + post-processing; claimed is what the report claims.
+    recording covered it. A run without a booking is a row with is_booked False.
+    effective = measured + set-up + post-processing; claimed is what the report claims.
     """
 
     id: str
@@ -260,14 +261,17 @@ class UseRow:
     claimed_us: int | None
     covered_us: int
     state: str
+    is_booked: bool = True
 
 
 @dataclass(frozen=True)
 class IntervalRow:
     """Show one measured interval inside a use, with the way to its raw bytes.
 
-    Offsets count received bytes of the recording; `raw_sha256` is the hash of exactly those bytes;
-    `segments` are the hashes of the sealed raw segments that hold them.
+    [start_at, end_at) is the part of the run inside the use; the whole run is stored by `collector` under
+    `key` and spans [run_start_ns, run_end_ns). Offsets count received bytes of the recording, from the frame
+    that opened the run to the frame that closed it; `raw_sha256` is the hash of these two frames' bytes,
+    `segments` are the chained hashes of the sealed raw segments between them.
     """
 
     id: str
@@ -287,6 +291,10 @@ class IntervalRow:
     raw_to: int
     raw_sha256: str
     segments: tuple[str, ...] = ()
+    collector: str = ""
+    key: str = ""
+    run_start_ns: int = 0
+    run_end_ns: int = 0
 
 
 @dataclass(frozen=True)
