@@ -30,7 +30,7 @@ def _load_choices(read: Any) -> dict[int, Label]:
 
 
 def _show(context: Context, parent: QWidget, added: Callable[[], Any], machines: dict[int, Label]) -> None:
-    ports = [(port.url, port.text) for port in list_ports()]
+    ports = [(port.identity or port.path, port.description or port.path) for port in list_ports()]
     lines = [(profile.id, profile.label.get(_.language) or profile.label["en"]) for profile in profiles.all()]
     form = Form(
         [

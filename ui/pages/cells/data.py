@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-
-from center_app.telemetry.store.reader import StoreReader
 
 from center_app.core.labels import Label
 from center_app.core.periods import Period, local_day
 from center_app.telemetry import queries
-from center_app.telemetry.records import Records
+from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, ChannelView, GapView, RecordingView
 from center_app.telemetry.values import AlarmRuleView, AlarmView, CellView, PortHealth, PortState, RunInterval
-
-STALE_NS = 10_000_000_000
+from ui.kit.recorded import Doors, to_ns
 
 
 @dataclass(frozen=True)
@@ -66,28 +62,6 @@ class Facts:
     account: AccountView | None = None
     gaps: tuple[GapView, ...] = ()
     health: PortHealth | None = None
-
-
-@dataclass
-class Doors:
-    """The open files of the window lane; made there and used only there."""
-
-    folder: Path
-    records: Records | None = None
-    reader: StoreReader | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    def open_records(self) -> Records:
-        """Return the collectors' ledgers."""
-        if self.records is None:
-            self.records = Records(self.folder)
-        return self.records
-
-    def open_reader(self) -> StoreReader:
-        """Return the recorded data."""
-        if self.reader is None:
-            self.reader = StoreReader(self.folder)
-        return self.reader
 
 
 def load_cards(
@@ -150,16 +124,3 @@ def load_facts(doors: Doors, cell_id: int, since_ns: int, now_ns: int) -> Facts:
 def load_channels(doors: Doors, cell_id: int) -> list[ChannelView]:
     """Load the channels that a cell has recorded; runs on the window lane."""
     return list(doors.open_reader().channels(cell_id))
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def to_ns(moment: datetime) -> int:
-    """Return ns UTC of an aware datetime."""
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
-
-
-def to_datetime(t_ns: int) -> datetime:
-    """Return the aware UTC datetime of ns UTC."""
-    return _EPOCH + timedelta(microseconds=t_ns // 1000)

@@ -9,9 +9,10 @@ from devices.values import LineSettings
 from ui.kit.layout import Item, clear, column, row
 from ui.kit.panels import KeyValues
 from ui.kit.pill import Pill
+from ui.kit.recorded import to_datetime
 from ui.kit.text import label, rule
 from ui.kit.words import _
-from ui.pages.cells.data import CellBooking, CellCard, Facts, to_datetime
+from ui.pages.cells.data import CellBooking, CellCard, Facts
 
 REASONS = {
     "bad_checksum": N_("bad checksum"),

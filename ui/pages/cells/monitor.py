@@ -14,10 +14,12 @@ from ui.kit.buttons import button
 from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import column, holder, row, scrolling
 from ui.kit.page import Context
+from ui.kit.recorded import Doors, to_datetime, to_ns
 from ui.kit.text import rule
 from ui.kit.words import _
 from ui.pages.cells.channel_list import ChannelList
-from ui.pages.cells.data import CellCard, Doors, Facts, load_cards, load_channels, load_facts, to_datetime, to_ns
+from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts
+from ui.pages.cells.export import export_window
 from ui.pages.cells.facts_panel import FactsPanel
 from ui.pages.cells.neighbours import load_bookings, load_machines
 from ui.pages.cells.plot.curves import Limit
@@ -122,7 +124,7 @@ class Monitor(QWidget):
         self.stack.show_channels(drawn)
 
     def _follow(self) -> None:
-        if self.cell_id and not self._context.tasks.is_closing:
+        if self.cell_id:
             self._context.tasks.window(self._load_facts, done=self._on_facts, owner=self, key="facts")
 
     def _load_facts(self) -> tuple[CellCard | None, Facts]:
@@ -175,10 +177,8 @@ class Monitor(QWidget):
 
     def export(self) -> None:
         """Write what is visible as CSV."""
-        from ui.pages.cells.export import export_window
-
         if self.card is not None:
-            export_window(self._context, self._doors, self.card, self.list.drawn(), self.base.window())
+            export_window(self._context, self._doors, self.card, self.base.window())
 
     def state(self) -> dict[str, Any]:
         """Return what survives a rebuild."""

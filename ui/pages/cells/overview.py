@@ -16,8 +16,9 @@ from ui.kit.controls import SegmentedControl
 from ui.kit.layout import column, row, scrolling
 from ui.kit.page import Context
 from ui.kit.panels import EmptyState
+from ui.kit.recorded import Doors, to_ns
 from ui.kit.words import _
-from ui.pages.cells.data import CellCard, Doors, load_cards, to_ns
+from ui.pages.cells.data import CellCard, load_cards
 from ui.pages.cells.neighbours import load_bookings, load_machines
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, points

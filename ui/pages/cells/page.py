@@ -12,8 +12,9 @@ from center_app.core.text import N_
 from center_app.telemetry.values import PortState
 from ui.kit.page import Context, Page, PageSpec
 from ui.kit.pill import Pill
+from ui.kit.recorded import Doors
 from ui.kit.words import _
-from ui.pages.cells.data import CellCard, Doors
+from ui.pages.cells.data import CellCard
 from ui.pages.cells.monitor import Monitor
 from ui.pages.cells.overview import Overview
 from ui.pages.cells.tile import STATES

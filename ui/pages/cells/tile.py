@@ -13,9 +13,10 @@ from center_app.core.text import N_
 from center_app.telemetry.values import Direction, PortState, Priority
 from ui.kit.icons import paint_icon
 from ui.kit.pill import paint_pill, pill_width
+from ui.kit.recorded import to_datetime
 from ui.kit.theme import font, theme
 from ui.kit.words import _
-from ui.pages.cells.data import CellCard, to_datetime
+from ui.pages.cells.data import CellCard
 from ui.pages.cells.plot.curves import draw_run
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, runs

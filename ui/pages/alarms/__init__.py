@@ -1,0 +1,1 @@
+"""Alarms: what is active, what to do about it, and how the alarms themselves do."""
