@@ -145,7 +145,7 @@ def history_columns(names: dict[int, str]) -> list[Column]:
 
 
 def _event_time(event: LedgerEvent) -> str:
-    return _.datetime(to_datetime(event.t_ns), str(_.zone), seconds=True)
+    return str(_.datetime(to_datetime(event.t_ns), str(_.zone), seconds=True))
 
 
 def event_person(event: LedgerEvent) -> str:

@@ -77,7 +77,7 @@ class Toolbar(QFrame):
         self._group = menu_button("", self._menu, icon="layers")
         self.search = SearchField(_("Find a slot: 2 h, 5-axis, this week"), "F")
         self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(312)
+        self.search.setMaximumWidth(336)
         self.search.returnPressed.connect(self._on_find)
         self.show_group(groups[0][0])
         self._lay_out()

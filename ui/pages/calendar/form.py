@@ -18,6 +18,7 @@ from ui.kit.buttons import button, icon_button
 from ui.kit.form import Field, Form
 from ui.kit.layout import clear, column, holder, row, scrolling
 from ui.kit.text import Elided, label, rule
+from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.pages.calendar.panel import WIDTH, broken_card
 from ui.pages.calendar.rules_text import may_waive, rule_of_problem, slot_text
@@ -59,6 +60,8 @@ class BookingForm(QFrame):
     def __init__(self, world: FormWorld, draft: BookingDraft, task: FormTask) -> None:
         """Show a draft to fill in."""
         super().__init__()
+        self.setObjectName("calendar_form")
+        self.setStyleSheet(f"#calendar_form {{ background: {theme.tokens.hex('surface')}; }}")
         self.setFixedWidth(WIDTH + 20)
         self.setAccessibleName(task.heading)
         self._world, self._draft, self._task = world, draft, task

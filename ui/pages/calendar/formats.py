@@ -54,10 +54,9 @@ def times(start: int, end: int, zone: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _day_clock(instant: int, zone: str, language: str) -> str:
+def _day_clock(instant: int, zone: str, _language: str) -> str:
     moment = local(instant, zone)
-    gap = " " if language != "zh" else ""
-    return weekday(moment.date()) + gap + moment.strftime("%H:%M")
+    return weekday(moment.date()) + " " + moment.strftime("%H:%M")
 
 
 def day_clock(instant: int, zone: str) -> str:

@@ -118,6 +118,7 @@ class Panel(QFrame):
         inner = column(self._head, rule(), area, self._foot_rule, self._foot, gap=0)
         line = rule(vertical=True)
         self.setLayout(row(line, inner, gap=0))
+        self.setStyleSheet(f"#calendar_panel {{ background: {theme.tokens.hex('surface')}; }}")
 
     def show_content(self, content: PanelContent) -> None:
         """Replace what is shown."""

@@ -43,9 +43,12 @@ def _show(context: Context, parent: QWidget, added: Callable[[], Any], machines:
 
     def save(values: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         draft = CellDraft(values["machine"], Label.of(values["name"]), values["port"], values["profile"])
-        context.tasks.write(
-            service.add_cell, draft, done=lambda cell: (done(cell), added()), failed=failed, owner=parent
-        )
+
+        def saved(cell: Any) -> None:
+            done(cell)
+            added()
+
+        context.tasks.write(service.add_cell, draft, done=saved, failed=failed, owner=parent)
 
     FormDialog(parent, _("Add device"), form, _("Record"), save).open()
 
