@@ -45,11 +45,28 @@ def plan_days(code: str, category: str, first: date, last: date, zone: str, buff
 
 
 def _day(dice: random.Random, category: str, day: date, zone: str, buffer_s: int) -> Iterator[PlannedUse]:
+    first = datetime.combine(day, time(8), ZoneInfo(zone)).astimezone(UTC)
+    latest = datetime.combine(day, time(20), ZoneInfo(zone)).astimezone(UTC)
+    yield from _shift(dice, category, first, latest, buffer_s)
+
+
+def plan_night(code: str, category: str, now: datetime, zone: str, buffer_s: int) -> Iterator[PlannedUse]:
+    """Yield a night shift around the present where it is not day, so that there is something to watch."""
+    local = now.astimezone(ZoneInfo(zone))
+    if 9 <= local.hour < 18 and local.weekday() < 5:
+        return
+    dice = random.Random(f"{code} night {local:%Y-%m-%d}")
+    first = _next_quarter(now) - timedelta(hours=4)
+    yield from _shift(dice, category, first, first + timedelta(hours=10), buffer_s)
+
+
+def _shift(
+    dice: random.Random, category: str, first: datetime, latest: datetime, buffer_s: int
+) -> Iterator[PlannedUse]:
     busy, sessions, hours = _HABITS[category]
     if dice.random() > busy:
         return
-    at = datetime.combine(day, time(8), ZoneInfo(zone)).astimezone(UTC) + _QUARTER * dice.randrange(0, 6)
-    latest = datetime.combine(day, time(20), ZoneInfo(zone)).astimezone(UTC)
+    at = first + _QUARTER * dice.randrange(0, 6)
     for _ in range(dice.randint(*sessions)):
         length = timedelta(hours=round(dice.uniform(*hours) * 4) / 4)
         if at + length > latest:
@@ -89,7 +106,10 @@ def _runs(dice: random.Random, used: Period, setup_s: int, post_s: int) -> Itera
         at += length
 
 
-def split_at(uses: Sequence[PlannedUse], now: datetime) -> tuple[list[PlannedUse], list[PlannedUse]]:
-    """Return the uses that have begun, and those that have not."""
-    begun = [use for use in uses if use.period.start <= now]
-    return begun, list(uses[len(begun) :])
+def merged(day: Sequence[PlannedUse], night: Sequence[PlannedUse], buffer_s: int) -> list[PlannedUse]:
+    """Put a night shift into a plan in place of what it overlaps."""
+    if not night:
+        return list(day)
+    room = Period(night[0].period.start, night[-1].period.end).padded(buffer_s + 1200, buffer_s + 1200)
+    kept = [use for use in day if not use.period.overlaps(room)]
+    return sorted([*kept, *night], key=lambda use: use.period.start)

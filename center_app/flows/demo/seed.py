@@ -18,9 +18,9 @@ from center_app.core.errors import PersonError
 from center_app.core.labels import Label
 from center_app.core.log import topic
 from center_app.equipment import service as equipment
-from center_app.equipment.values import OutageDraft
+from center_app.equipment.values import MachineView, OutageDraft
 from center_app.flows.breakdown import out_of_order
-from center_app.flows.demo.plan import PlannedUse, plan_days
+from center_app.flows.demo.plan import PlannedUse, merged, plan_days, plan_night
 from center_app.flows.demo.register import Register, seed_register
 
 log = topic("demo")
@@ -60,9 +60,7 @@ def found(database: Database, told: Callable[[str, float], None] = lambda _what,
     told("bookings", 0.3)
     first = first_day_of_history(today)
     planned = {
-        code: list(
-            plan_days(code, register.categories[code], first, today + timedelta(days=DAYS_AHEAD), ZONE, _buffer(view))
-        )
+        code: _plan(code, register.categories[code], first, now, _buffer(view))
         for code, view in register.machines.items()
         if register.categories[code] != "cards"
     }
@@ -75,8 +73,14 @@ def found(database: Database, told: Callable[[str, float], None] = lambda _what,
     return Demo(register, first, today, uses, made + sum(len(entries) for entries in uses.values()))
 
 
-def _buffer(view: object) -> int:
-    return int(view.policy.buffer_after_s)  # type: ignore[attr-defined]
+def _plan(code: str, category: str, first: date, now: datetime, buffer_s: int) -> list[PlannedUse]:
+    last = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=DAYS_AHEAD)
+    days = list(plan_days(code, category, first, last, ZONE, buffer_s))
+    return merged(days, list(plan_night(code, category, now, ZONE, buffer_s)), buffer_s)
+
+
+def _buffer(view: MachineView) -> int:
+    return view.policy.buffer_after_s
 
 
 def _who(register: Register, code: str, start: datetime) -> tuple[int, int]:
