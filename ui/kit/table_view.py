@@ -325,6 +325,7 @@ class TableView(QTableView):
         for n in range(self._model.rowCount()):
             if isinstance(self._model.row_at(n), Group):
                 self.setRowHeight(n, GROUP_HEIGHT)
+                self.setSpan(n, 0, 1, self._model.columnCount())
 
     def event(self, event: QEvent) -> bool:
         """Repaint on palette changes."""

@@ -145,6 +145,7 @@ class Window(QWidget):
         self.rail.show_page(page_id)
         self.stack.setCurrentWidget(page)
         self._show_heading()
+        page.setFocus()
         if args and isinstance(page, Page):
             page.open(**args)
 

@@ -47,6 +47,7 @@ class EquipmentPage(Page):
         self.setLayout(box)
         self.list.picked.connect(self._on_picked)
         self.list.add_asked.connect(lambda: self.acts.edit(self.data, None) if self.data else None)
+        self.setFocusProxy(self.list.table)
         self._register()
         self._minute = QTimer(self)
         self._minute.setInterval(60_000)

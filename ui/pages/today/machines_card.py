@@ -78,17 +78,17 @@ class MachinesCard(Card):
         self._strip = CountStrip()
         self.model = RowTableModel(
             [
-                Column("state", _("State"), lambda _row: "", pill=_state_key, width=96),
+                Column("state", _("State"), lambda _row: "", pill=_state_key, width=108),
                 Column("name", _("Machine"), lambda row: row.machine.names.say(_.language), second=holder_text,
                        bold=lambda _row: True, width=150, stretch=3),
-                Column("next", _("Next"), right_text, second=next_text, right=True, width=150, stretch=2),
+                Column("next", _("Next"), right_text, second=next_text, right=True, width=160, stretch=2),
             ]
         )  # fmt: skip
         self.table = TableView(self.model, _("Machines now and next"), row_height=48, edge=10)
         self.table.same_row = lambda one, two: one.machine.id == two.machine.id
         self.table.horizontalHeader().hide()
         self.table.row_activated.connect(self.machine_picked)
-        head = row(label(_("Machines now and next"), "title"), None, self._all, margins=(16, 10, 16, 10))
+        head = row(label(_("Machines now and next"), "heading"), None, self._all, margins=(16, 10, 16, 10))
         box = column(head, self._strip, self.table, gap=0, margins=(1, 1, 1, 6))
         box.setStretch(2, 1)
         self.setLayout(box)

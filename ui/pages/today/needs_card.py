@@ -77,7 +77,7 @@ class NeedsCard(Card):
         self.show_last("", None)
 
     def _build(self) -> None:
-        head = row(label(_("Needs you"), "title"), self._count, None, self.segments, margins=(16, 10, 16, 10))
+        head = row(label(_("Needs you"), "heading"), self._count, None, self.segments, margins=(16, 10, 16, 10))
         foot = holder(self._foot)
         foot.setFixedHeight(44)
         box = column(head, rule(), self._stack, rule(), foot, gap=0, margins=(1, 1, 1, 1))

@@ -28,7 +28,7 @@ class WeekCard(Card):
         self._body.setSpacing(0)
         self._since = label("", "secondary")
         report = button(_("Hours report"), self.report_asked.emit, kind="link")
-        head = row(label(_("This week"), "title"), self._since, None, report, margins=(16, 10, 16, 4))
+        head = row(label(_("This week"), "heading"), self._since, None, report, margins=(16, 10, 16, 4))
         self.setLayout(column(head, self._body, gap=0, margins=(1, 1, 1, 1)))
 
     def show_week(self, data: Today) -> None:
