@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from center_app.core import centre
+from center_app.core import centre, migrations
 from center_app.core.access import Actor
 from center_app.core.clock import Clock, SystemClock
 from center_app.core.db import Database, Read, Work
@@ -97,7 +97,7 @@ def open_center(store: str, clock: Clock | None = None, *, folder: Path | None =
     url = store.replace("postgresql://", "postgresql+psycopg://", 1) if is_server else f"sqlite:///{place.absolute() / 'center.db'}"
     database = Database(url, clock or SystemClock())
     if create:
-        database.create_schema()
+        migrations.upgrade(database)
     return Center(database, place.absolute(), database.clock)
 
 
