@@ -11,7 +11,7 @@ from typing import Any
 
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry import channels
-from center_app.telemetry.collector.times import SampleTimes
+from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RawRecord, RecordingView

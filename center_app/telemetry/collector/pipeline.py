@@ -11,7 +11,7 @@ from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.taps import Taps, pause_ns
 from center_app.telemetry.runs.rule import Origin
 from center_app.telemetry.store.recording import RecordingHandle
-from center_app.telemetry.collector.times import SampleTimes
+from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import RunInterval
 from devices.values import Account, Block, Decoder, Master
 

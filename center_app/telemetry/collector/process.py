@@ -32,7 +32,7 @@ from center_app.telemetry.values import DEFAULT_COLLECTOR, RequestKind, RequestV
 
 LOG = log.topic("collector")
 LOOP_S = 0.05
-RELOAD_S, HEALTH_S, ANCHOR_S = 1.0, 0.5, 600.0
+RELOAD_S, HEALTH_S, ANCHOR_S = 1.0, 0.5, 1.0
 _CHANGES = {RequestKind.RELOAD: Changed.CELLS, RequestKind.COMMAND: Changed.REQUESTS}
 
 
@@ -194,14 +194,18 @@ class Collector:
         self._keeper.put_health([reader.counters.health(t_ns) for reader in list(self._readers.values())])
 
     def _mark_time(self, now_s: float) -> None:
-        step_ns = self.stamps.wall_step_ns()
-        if step_ns:
-            self._keeper.put_event(self.stamps.now().t_ns, "clock", "wall", {"step_ns": step_ns})
-        if not step_ns and now_s < self._due.anchor_s:
+        """Tie the recording clock to the wall clock; a step stands in the log."""
+        if now_s < self._due.anchor_s:
             return
         self._due.anchor_s = now_s + ANCHOR_S
+        anchor = self.stamps.anchor()
+        if anchor is None:
+            return
+        if anchor.reason == "step":
+            details = {"wall_ns": anchor.wall_ns, "offset_ns": anchor.offset_ns}
+            self._keeper.put_event(anchor.t_ns, "clock", "wall", details)
         for reader in self._readers.values():
-            reader.anchor("step" if step_ns else "periodic")
+            reader.anchor(anchor.reason)
 
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
