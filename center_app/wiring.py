@@ -97,7 +97,7 @@ def open_center(store: str, clock: Clock | None = None, *, folder: Path | None =
     url = store.replace("postgresql://", "postgresql+psycopg://", 1) if is_server else f"sqlite:///{place.absolute() / 'center.db'}"
     database = Database(url, clock or SystemClock())
     if create:
-        migrations.upgrade(database)
+        migrations.create(database)
     return Center(database, place.absolute(), database.clock)
 
 

@@ -37,7 +37,6 @@ def _shape(engine: Engine) -> dict[str, object]:
 
 
 def test_the_steps_make_todays_schema(center: Center, tmp_path: Path) -> None:
-    load_models()
     if center.database.is_sqlite:
         fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}", FakeClock())
     else:
