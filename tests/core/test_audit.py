@@ -18,6 +18,7 @@ from center_app.core.errors import BugError, PersonError
 from center_app.core.labels import Label
 from center_app.core.watch import Watcher
 from center_app.wiring import Center
+from tests.support import wait_until
 
 
 def _act(work: Work, number: int) -> int:
@@ -109,7 +110,7 @@ def test_a_second_desk_sees_what_changed(center: Center, admin: Actor) -> None:
     try:
         assert watcher.poll() == Changed.NOTHING
         center.write(admin, _act, 1)
-        assert watcher.poll() == Changed.BOOKINGS
+        wait_until(lambda: watcher.poll() == Changed.BOOKINGS, timeout_s=1.0)
         assert watcher.poll() == Changed.NOTHING
     finally:
         watcher.close()
