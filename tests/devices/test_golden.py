@@ -175,3 +175,72 @@ def test_label_value(frame: dict[str, Any]) -> None:
         names = [channel.key for channel in profile.streams_for(params)[0].channels]
         found = dict(zip(names, blocks[0].values[:, 0].tolist(), strict=True))
         assert found == {key: frame["decoded"][key] for key in names}
+
+
+NAMES = {
+    "bno08x_rvc": (
+        "bno08x_rvc",
+        {
+            "yaw_deg": "motion.yaw",
+            "pitch_deg": "motion.pitch",
+            "roll_deg": "motion.roll",
+            "ax_mg": "motion.acceleration_x",
+            "ay_mg": "motion.acceleration_y",
+            "az_mg": "motion.acceleration_z",
+        },
+    ),
+    "ldrobot_ld06_ld19": (
+        "ldrobot_ld19",
+        {"speed_deg_s": "scan.speed", "start_deg": "scan.start", "end_deg": "scan.end"},
+    ),
+    "witmotion": (
+        "witmotion",
+        {
+            "ax_g": "acceleration.acceleration_x",
+            "ay_g": "acceleration.acceleration_y",
+            "az_g": "acceleration.acceleration_z",
+            "temp_C": "acceleration.temperature",
+            "roll_deg": "angle.angle_x",
+            "pitch_deg": "angle.angle_y",
+            "yaw_deg": "angle.angle_z",
+        },
+    ),
+    "marlin": (
+        "marlin",
+        {
+            "T": "temperature.nozzle",
+            "T_set": "temperature.nozzle_target",
+            "B": "temperature.bed",
+            "B_set": "temperature.bed_target",
+        },
+    ),
+    "grbl": ("grbl", {"feed": "status.feed", "spindle": "status.spindle"}),
+}
+
+
+@of(*NAMES)
+def test_by_name(frame: dict[str, Any]) -> None:
+    profile_id, names = NAMES[frame["protocol"]]
+    profile, decoded = get(profile_id), frame["decoded"]
+    decoder = profile.decoder()
+    found = first_values(profile, decoder.feed(data_of(frame)))
+    present = {key: found[name] for key, name in names.items() if key in decoded}
+    assert present == {key: pytest.approx(decoded[key], abs=1e-9) for key in present}
+    distances = [found[f"scan.distance_{point + 1}"] for point in range(12)] if "distance_mm" in decoded else []
+    assert distances == decoded.get("distance_mm", [])
+    is_command = frame["hex"].startswith("4E ")  # Marlin's numbered lines go to the printer, not from it
+    assert is_command or decoder.account().bytes_good == len(data_of(frame))
+
+
+def test_no_return_of_the_scanner_is_marked() -> None:
+    frame = [each for each in FRAMES if each["protocol"] == "ldrobot_ld06_ld19"][1]
+    block = get("ldrobot_ld19").decoder().feed(data_of(frame))[0]
+    assert (block.quality[3:] == Quality.OUT_OF_RANGE).all()
+
+
+def test_grbl_positions() -> None:
+    frame = next(each for each in FRAMES if each["decoded"].get("state") == "Run")
+    profile = get("grbl")
+    found = first_values(profile, profile.decoder().feed(data_of(frame)))
+    assert [found[f"status.machine_{axis}"] for axis in "xyz"] == frame["decoded"]["mpos"]
+    assert [found[f"status.work_{axis}"] for axis in "xyz"] == pytest.approx(frame["decoded"]["wpos"])

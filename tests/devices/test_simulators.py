@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -122,8 +123,6 @@ def test_unplug_and_replug_by_tape(tmp_path: Path) -> None:
 
 
 def test_a_meter_answers_our_master_over_a_real_line(tmp_path: Path) -> None:
-    import time
-
     profile, link = get("energy_meter"), tmp_path / "port"
     params = {"units": "1,2", "interval_ms": 50}
     with Running(profile.simulator(1, params), profile.line, link) as tally:
@@ -143,6 +142,26 @@ def test_a_meter_answers_our_master_over_a_real_line(tmp_path: Path) -> None:
     assert {block.stream for block in blocks} == {"unit_1", "unit_2"}
     assert not any(block.quality.any() for block in blocks)
     assert tally.requests >= 12
+
+
+@pytest.mark.parametrize(("profile_id", "stream"), [("grbl", "status"), ("marlin", "temperature")])
+def test_devices_asked_in_text_answer_over_a_real_line(tmp_path: Path, profile_id: str, stream: str) -> None:
+    profile, link = get(profile_id), tmp_path / "port"
+    master = profile.master()
+    assert master is not None
+    blocks: list[Block] = []
+    with Running(profile.simulator(1), profile.line, link), open_port(str(link), profile.line) as port:
+
+        def turn() -> bool:
+            request = master.next_request(time.monotonic_ns())
+            if request:
+                port.write(request)
+            blocks.extend(master.on_bytes(port.read(0.02), time.monotonic_ns()))
+            return len(blocks) >= 1
+
+        wait_until(turn, 20.0, 0.0)
+    assert {block.stream for block in blocks} == {stream}
+    assert master.account().balanced
 
 
 @pytest.mark.parametrize("tape", [FaultTape(7, drop=0.01), FaultTape(7, flip=0.01), FaultTape(7, garbage=5.0)])
@@ -209,6 +228,7 @@ def test_unknown_profile(tmp_path: Path) -> None:
     [
         ("gps_mtk3339_nmea", "nmea0183", 1321, {"text"}),
         ("kern_scale_tare", "kern_scale", 238, set()),
+        ("ut61e_voltage_dc_3_3v", "multimeter_ut61e", 70, set()),
     ],
 )
 def test_captures_decode_with_a_balanced_account(name: str, profile_id: str, good: int, reasons: set[str]) -> None:

@@ -1,0 +1,148 @@
+"""Grbl 1.1 controller of a router or laser: status reports `<Run|MPos:0.000,-10.000,5.000|FS:500,8000|…>`.
+
+Reports come when "?" is written; we ask five times a second. Fields come in any order; machine or work position is
+computed from the other with the last work coordinate offset. Other lines (ok, error, [GC:…]) count as good bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from devices.account import MALFORMED, TEXT
+from devices.decimals import number as read_number
+from devices.items import Item, ItemDecoder, Reading
+from devices.labels import say
+from devices.poller import Poller
+from devices.values import ChannelSpec, LineSettings, Params, Profile, SampleExpectation, StreamSpec
+
+STATES = ("Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep")
+_OTHER = re.compile(
+    rb"ok|error:\d{1,3}|ALARM:\d{1,3}|\[[A-Z0-9]{1,5}:[^\]]{0,200}\]|\$\w{1,4}=[\w.\-]{1,24}|Grbl [\x20-\x7e]{0,80}"
+)
+_AXES = "xyz"
+STREAM = StreamSpec(
+    "status",
+    (
+        ChannelSpec(
+            "state", say("State", "Zustand", "状态"), "", "f8", states=dict(enumerate(STATES)), group="Machine"
+        ),
+        *(
+            ChannelSpec(
+                f"machine_{axis}",
+                say(f"Machine {axis}", f"Maschine {axis}", f"机床坐标 {axis}"),
+                "mm",
+                "f8",
+                group="Machine position",
+            )
+            for axis in _AXES
+        ),
+        *(
+            ChannelSpec(
+                f"work_{axis}",
+                say(f"Work {axis}", f"Werkstück {axis}", f"工件坐标 {axis}"),
+                "mm",
+                "f8",
+                group="Work position",
+            )
+            for axis in _AXES
+        ),
+        ChannelSpec(
+            "feed", say("Feed", "Vorschub", "进给速度"), "mm/min", "f8", low=0.0, high=100000.0, group="Machine"
+        ),
+        ChannelSpec(
+            "spindle", say("Spindle", "Spindel", "主轴转速"), "1/min", "f8", low=0.0, high=100000.0, group="Machine"
+        ),
+    ),
+    5.0,
+)
+
+
+def _numbers(text: bytes, size: int) -> list[float] | None:
+    """Return `size` finite numbers of a comma list (more are passed over), None when they are not there."""
+    found = [read_number(part) for part in text.split(b",")[:size]]
+    numbers = [value for value in found if value is not None and value == value]
+    return numbers if len(numbers) == size else None
+
+
+class _Status:
+    """Read status reports; the work coordinate offset is sent now and then and stays valid."""
+
+    def __init__(self) -> None:
+        self._offset = [math.nan] * 3
+
+    def read(self, line: bytes) -> Reading:
+        """Return one report's values, an item without stream for other answers, or a reason."""
+        line = line.strip()
+        if not line.startswith(b"<"):
+            return Item("") if _OTHER.fullmatch(line) else TEXT
+        head, *fields = line[1:-1].split(b"|")
+        state = head.partition(b":")[0].decode("ascii", "replace")
+        if not line.endswith(b">") or state not in STATES:
+            return MALFORMED
+        content = dict(field.partition(b":")[::2] for field in fields)
+        return self._values(float(STATES.index(state)), content)
+
+    def _values(self, state: float, content: dict[bytes, bytes]) -> Reading:
+        offset = _numbers(content[b"WCO"], 3) if b"WCO" in content else self._offset
+        machine = _numbers(content[b"MPos"], 3) if b"MPos" in content else None
+        work = _numbers(content[b"WPos"], 3) if b"WPos" in content else None
+        if offset is None or (machine is None and work is None):
+            return MALFORMED
+        self._offset = offset
+        if machine is None and work is not None:
+            machine = [at + shift for at, shift in zip(work, offset, strict=True)]
+        if work is None and machine is not None:
+            work = [at - shift for at, shift in zip(machine, offset, strict=True)]
+        drive = _numbers(content.get(b"FS", content.get(b"F", b"") + b",nan"), 2) or [math.nan] * 2
+        return Item("status", (state, *(machine or ()), *(work or ()), *drive))
+
+
+def _decoder() -> ItemDecoder:
+    return ItemDecoder((STREAM,), _Status().read, 512)
+
+
+class _Router:
+    """Answer "?" with the status of a simulated router that mills circles."""
+
+    asks_in_text = True
+
+    def bytes_between(self, start_s: float, end_s: float) -> bytes:
+        """Send the banner at power-up, nothing else unasked."""
+        return b"\r\nGrbl 1.1h ['$' for help]\r\n" if start_s <= 0.0 < end_s else b""
+
+    def answer(self, request: bytes, at_s: float) -> bytes:
+        """Return the status for each question mark, "ok" for a line."""
+        x, y = 40.0 * np.cos(at_s / 3.0), 40.0 * np.sin(at_s / 3.0)
+        status = f"<Run|MPos:{x:.3f},{y:.3f},-2.000|FS:800,12000|WCO:-60.000,-60.000,-4.000>\r\n".encode()
+        return status * request.count(b"?") + b"ok\r\n" * request.count(b"\n")
+
+
+def _simulator(seed: int, params: Params) -> _Router:
+    return _Router()
+
+
+PROFILE = Profile(
+    id="grbl",
+    version=1,
+    label=say("Grbl 1.1 controller", "Grbl-1.1-Steuerung", "Grbl 1.1 控制器"),
+    line=LineSettings(115200),
+    streams=(STREAM,),
+    make_decoder=lambda params: _decoder(),
+    make_master=lambda params: Poller(_decoder(), b"?", 200.0),
+    make_simulator=_simulator,
+    sample=b"<Run|MPos:0.000,-10.000,5.000|FS:500,8000|Pn:PZ|WCO:0.000,1.551,5.664>\r\nok\r\nerror:20\r\n",
+    sample_expect=SampleExpectation(
+        {"status": 1},
+        {
+            "status.state": 1,
+            "status.machine_y": -10,
+            "status.work_y": -11.551,
+            "status.work_z": -0.664,
+            "status.spindle": 8000,
+        },
+    ),
+    source="gnea/grbl doc/markdown/interface.md.",
+)
