@@ -139,17 +139,16 @@ def set_run_rule(work: Work, draft: RunRuleDraft) -> RunRuleView:
     return view
 
 
-def remove_run_rule(work: Work, rule_id: int) -> RunRuleView:
-    """End a run rule: no new intervals; those it yielded keep citing it."""
+def end_run_rule(work: Work, cell_id: int, machine_id: int | None) -> RunRuleView:
+    """End the run rule of a cell for a machine: no new intervals; those it yielded keep citing it."""
     require(work.actor, Right.RECORD)
-    row = work.session.exec(
-        select(RunRule).where(col(RunRule.series) == rule_id, col(RunRule.is_current).is_(True))
-    ).first()
+    row = _current_run_rule(work, cell_id, machine_id)
     if row is None:
         raise PersonError(errors.RULE_UNKNOWN)
     row.is_current = False
-    work.record("telemetry.remove_run_rule", f"run rule {rule_id}", changed=Changed.CELLS)
-    return views.run_rule(row)
+    view = views.run_rule(row)
+    work.record("telemetry.end_run_rule", f"run rule {row.series}", before=asdict(view), changed=Changed.CELLS)
+    return view
 
 
 def _new_run_rule(work: Work, draft: RunRuleDraft, machine_id: int | None, known: RunRule | None) -> RunRule:

@@ -2,14 +2,14 @@
 
 A segment of time (one run of a collector on one boot) starts at UTC and advances by CLOCK_BOOTTIME; what
 the wall clock does later is kept as anchors. Frames inside a read are spread backwards from its end by line
-speed. A device counter is tied to that clock by the lower envelope of arrival times, because a frame may
-arrive late (adapter batching, a stalled reader) but never early.
+speed. A device counter is tied to that clock by bounds on arrival times, because a frame may arrive late
+(adapter batching, a stalled reader) but never early.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,23 +102,41 @@ def spread(end_offset: Int64Array, received: int, read_ns: int, byte_ns: float) 
     return read_ns - np.rint((received - end_offset) * byte_ns).astype(np.int64)
 
 
-class TickFit:
-    """Fit segment time to a device counter: t = a + b * tick, from below.
+SLACK_NS: Final = 50_000.0
+BATCH_SHARE: Final = 0.28
+"""Where in an unseen phase of a batch the line lies: nearer to the read's end, where aligned devices are."""
 
-    Delays are never negative, so the line is the edge of the lower convex hull of (tick, arrival) at its
-    centre (Moon, Skelly, Towsley: Estimation and Removal of Clock Skew from Network Delay Measurements,
-    INFOCOM 1999), over the last 60 s in quarter-second minima. Late arrivals are thereby outliers without
-    weight. In the first 5 s the nominal period holds and only the offset is fitted. Counter resets and
-    jumps start anew.
+
+@dataclass
+class _Bucket:
+    """Hold the tightest bounds of half a second as (nominal, arrival) pairs in ns."""
+
+    upper: tuple[float, float]
+    lower: tuple[float, float] | None
+    frames: int
+    reads: int
+
+
+class TickFit:
+    """Fit segment time to a device counter: t = a + b * tick, between two bounds.
+
+    A frame never arrives early, so the last frame of a read bounds the line from above; and the first frame
+    of a read had not arrived when the read before it ended, which bounds it from below. The slope is the one
+    in the middle of those that respect both over the last 300 s (half-second extremes, so that late arrivals
+    have no weight). The offset touches the upper bound, as of a clock seen through one-way delays
+    (Moon, Skelly, Towsley, INFOCOM 1999); behind an adapter that batches frames, where the phase inside a
+    batch cannot be seen, it lies between the bounds. In the first 5 s the nominal period holds. Counter resets and jumps
+    start anew.
     """
 
-    WINDOW_NS: Final = 60_000_000_000
-    BUCKET_NS: Final = 250_000_000
+    WINDOW_NS: Final = 300_000_000_000
+    BUCKET_NS: Final = 500_000_000
     NOMINAL_NS: Final = 5_000_000_000
     EARLY_NS: Final = 5_000_000
     LATE_NS: Final = 30_000_000
     LATE_FOR_NS: Final = 3_000_000_000
     MAX_SKEW: Final = 0.03
+    BATCH_FRAMES: Final = 3
 
     def __init__(self, tick_ns: float) -> None:
         self._tick_ns = float(tick_ns)
@@ -127,9 +145,9 @@ class TickFit:
 
     def _forget(self) -> None:
         self._origin: tuple[int, int] | None = None
-        self._points: deque[tuple[float, float]] = deque()
+        self._buckets: deque[_Bucket] = deque()
         self._slope, self._offset = 1.0, 0.0
-        self._last_tick: int | None = None
+        self._last: tuple[int, float] | None = None
         self._late_since: float | None = None
 
     def restart(self) -> None:
@@ -142,82 +160,116 @@ class TickFit:
         return (self._slope - 1.0) * 1e6
 
     def times(self, ticks: Int64Array, arrivals: Int64Array) -> Int64Array:
-        """Take one block's counters and arrival times (int64 ns, ascending); return the fitted times."""
-        if self._broken(ticks):
-            self.restarts += 1
-            self._forget()
+        """Take one read's counters and arrival times (int64 ns, ascending); return the fitted times."""
+        if self._last is not None and ticks[0] <= self._last[0]:
+            self._start_anew()
         if self._origin is None:
             self._origin = (int(ticks[0]), int(arrivals[0]))
-        self._last_tick = int(ticks[-1])
         nominal = (ticks - self._origin[0]) * self._tick_ns
         arrived = (arrivals - self._origin[1]).astype(np.float64)
         if self._has_moved(nominal, arrived):
-            self.restarts += 1
-            self._forget()
+            self._start_anew()
             return self.times(ticks, arrivals)
         self._learn(nominal, arrived)
+        self._last = (int(ticks[-1]), float(arrived[-1]))
         fitted = self._offset + self._slope * nominal
         return np.rint(np.minimum(fitted, arrived)).astype(np.int64) + self._origin[1]
 
-    def _broken(self, ticks: Int64Array) -> bool:
-        """Tell whether the counter ran backwards: the device started anew."""
-        before = self._last_tick
-        return before is not None and bool(ticks[0] <= before)
+    def _start_anew(self) -> None:
+        self.restarts += 1
+        self._forget()
 
     def _has_moved(self, nominal: NDArray[np.float64], arrived: NDArray[np.float64]) -> bool:
         """Tell whether the counter jumped ahead (frames seem early) or stood still (all seem late for 3 s)."""
-        if not self._points:
+        if not self._buckets:
             return False
         late = arrived - (self._offset + self._slope * nominal)
-        slack = self.EARLY_NS + self.MAX_SKEW * (nominal[-1] - self._points[-1][0])
+        slack = self.EARLY_NS + self.MAX_SKEW * (nominal[-1] - self._buckets[-1].upper[0])
         if late.min() < -slack:
             return True
         if late.min() < self.LATE_NS:
             self._late_since = None
             return False
-        self._late_since = arrived[0] if self._late_since is None else self._late_since
+        self._late_since = float(arrived[0]) if self._late_since is None else self._late_since
         return bool(arrived[-1] - self._late_since > self.LATE_FOR_NS)
 
     def _learn(self, nominal: NDArray[np.float64], arrived: NDArray[np.float64]) -> None:
         best = int(np.argmin(arrived - self._slope * nominal))
-        point = (float(nominal[best]), float(arrived[best]))
-        if self._points and point[0] // self.BUCKET_NS == self._points[-1][0] // self.BUCKET_NS:
-            last = self._points[-1]
-            if point[1] - self._slope * point[0] >= last[1] - self._slope * last[0]:
-                return
-            self._points.pop()
-        self._points.append(point)
-        while point[0] - self._points[0][0] > self.WINDOW_NS:
-            self._points.popleft()
-        self._fit()
+        upper = (float(nominal[best]), float(arrived[best]))
+        lower = None if self._last is None else (float(nominal[0]), self._last[1])
+        bucket = self._buckets[-1] if self._buckets else None
+        if bucket is None or upper[0] // self.BUCKET_NS != bucket.upper[0] // self.BUCKET_NS:
+            self._buckets.append(_Bucket(upper, lower, len(nominal), 1))
+            while upper[0] - self._buckets[0].upper[0] > self.WINDOW_NS:
+                self._buckets.popleft()
+            self._fit()
+            return
+        bucket.upper = self._tighter(bucket.upper, upper)
+        bucket.lower = lower if bucket.lower is None else self._tighter(bucket.lower, lower or bucket.lower)
+        bucket.frames += len(nominal)
+        bucket.reads += 1
+        self._offset = min(self._offset, self._above(bucket.upper))
+
+    def _above(self, point: tuple[float, float]) -> float:
+        return point[1] - self._slope * point[0]
+
+    def _tighter(self, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+        """Return the point that was stamped with the least delay."""
+        return other if self._above(other) < self._above(one) else one
 
     def _fit(self) -> None:
-        points = self._points
-        if points[-1][0] - points[0][0] < self.NOMINAL_NS:
-            self._slope = 1.0
+        uppers = np.array([bucket.upper for bucket in self._buckets])
+        lowers = np.array([bucket.lower for bucket in self._buckets if bucket.lower is not None])
+        long = uppers[-1, 0] - uppers[0, 0] >= self.NOMINAL_NS and len(lowers) > 1
+        self._slope = _middle_slope(uppers, lowers, self.MAX_SKEW) if long else 1.0
+        top = float((uppers[:, 1] - self._slope * uppers[:, 0]).min())
+        self._offset = top
+        frames, reads = (sum(getattr(bucket, name) for bucket in self._buckets) for name in ("frames", "reads"))
+        if long and frames >= self.BATCH_FRAMES * reads:
+            bottom = float((lowers[:, 1] - self._slope * lowers[:, 0]).max())
+            self._offset = min(top, top - BATCH_SHARE * (top - bottom))
+
+
+def _middle_slope(uppers: NDArray[np.float64], lowers: NDArray[np.float64], max_skew: float) -> float:
+    """Return the middle of the slopes whose line fits below all uppers and above all lowers.
+
+    The gap between the bounds is concave in the slope; slopes within 50 us of the widest gap count as fitting.
+    """
+
+    def gap(slope: float) -> float:
+        return float((uppers[:, 1] - slope * uppers[:, 0]).min() - (lowers[:, 1] - slope * lowers[:, 0]).max())
+
+    best = _peak(gap, 1.0 - max_skew, 1.0 + max_skew)
+    floor = gap(best) - SLACK_NS
+    return (_edge(gap, floor, best, 1.0 - max_skew) + _edge(gap, floor, best, 1.0 + max_skew)) / 2
+
+
+def _peak(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a concave function is largest, by golden section to 1e-10."""
+    ratio = (5**0.5 - 1) / 2
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = function(left), function(right)
+    while high - low > 1e-10:
+        if at_left >= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = function(left)
         else:
-            slope = _hull_slope(list(points))
-            self._slope = min(1 + self.MAX_SKEW, max(1 - self.MAX_SKEW, slope))
-        self._offset = min(y - self._slope * x for x, y in points)
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = function(right)
+    return (low + high) / 2
 
 
-def _hull_slope(points: list[tuple[float, float]]) -> float:
-    """Return the slope of the lower convex hull's edge over the mean x (points ascend in x)."""
-    hull: list[tuple[float, float]] = []
-    for point in points:
-        while len(hull) >= 2 and _turn(hull[-2], hull[-1], point) <= 0:
-            hull.pop()
-        hull.append(point)
-    centre = sum(x for x, _ in points) / len(points)
-    for left, right in zip(hull, hull[1:], strict=False):
-        if right[0] >= centre:
-            return (right[1] - left[1]) / (right[0] - left[0])
-    return 1.0
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    """Return the cross product of ab and ac; positive when c lies to the left."""
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+def _edge(function: Callable[[float], float], floor: float, inside: float, outside: float) -> float:
+    """Return how far from `inside` towards `outside` a concave function stays at or above a floor."""
+    while abs(outside - inside) > 1e-10:
+        middle = (inside + outside) / 2
+        if function(middle) >= floor:
+            inside = middle
+        else:
+            outside = middle
+    return inside
 
 
 class SampleTimes:
