@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,7 @@ _STATES = {
     "missed": BarState.NO_SHOW,
     "service": BarState.SERVICE,
     "breakdown": BarState.OUT_OF_ORDER,
+    "unbooked": BarState.UNBOOKED,
 }
 _ROW_STATES = {
     MachineState.FREE: RowState.FREE,
@@ -43,6 +45,7 @@ _ROW_STATES = {
     MachineState.OUT_OF_ORDER: RowState.DOWN,
     MachineState.LOCKED: RowState.LOCKED,
 }
+_UNBOOKED_LEAST_S = 300
 _OPEN_OUTAGES = ("service", "breakdown")
 
 
@@ -122,7 +125,7 @@ def opening_of(machines: Iterable[MachineView]) -> Opening:
 
 
 def _bars(loaded: Loaded, row_of: Mapping[int, int]) -> Bars:
-    kept = [bar for bar in loaded.timeline.bars if bar[1] in row_of and bar[6] in _STATES]
+    kept = [bar for bar in (*loaded.timeline.bars, *_unbooked(loaded)) if bar[1] in row_of and bar[6] in _STATES]
     kept.sort(key=lambda bar: (row_of[bar[1]], bar[2]))
     # id, machine, start, end, occupied start, occupied end, state, person, project, setup, title, year, number
     columns = list(zip(*kept, strict=True)) if kept else [()] * 13
@@ -145,6 +148,14 @@ def _bars(loaded: Loaded, row_of: Mapping[int, int]) -> Bars:
     )
 
 
+def _unbooked(loaded: Loaded) -> Iterator[tuple[Any, ...]]:
+    """Give a bar for each run without booking of five minutes or more."""
+    for one in loaded.measured:
+        if one.kind is TrackKind.UNBOOKED and one.end - one.start >= _UNBOOKED_LEAST_S:
+            start, end = one.start * _MICRO, one.end * _MICRO
+            yield 0, one.machine_id, start, end, start, end, "unbooked", None, None, 0, "", 0, 0
+
+
 def _state_codes(words: Sequence[str], start: np.ndarray, end: np.ndarray, now: int) -> np.ndarray:
     """Give the state of each bar; booked ones that have begun are late."""
     codes = np.array([_STATES[word] for word in words], np.uint8)
@@ -156,6 +167,8 @@ def _state_codes(words: Sequence[str], start: np.ndarray, end: np.ndarray, now: 
 def _texts(loaded: Loaded, bar: tuple[object, ...]) -> tuple[str, str]:
     """Give the name and the purpose on a bar; one's own bars need no name."""
     person_id, project_id, told = bar[7], bar[8], str(bar[10] or "")
+    if bar[6] == "unbooked":
+        return _("Run without booking"), ""
     if bar[6] in _OPEN_OUTAGES:
         return _outage_text(loaded, bar, told), ""
     code, names = loaded.timeline.projects.get(project_id, ("", None))  # type: ignore[call-overload]

@@ -102,7 +102,7 @@ class Conduct:
     def show_booking(self, booking_id: int, wished: BookingDraft | None = None) -> None:
         """Load a booking, judge it (or what is wished for it), and show it in the panel."""
         self.tasks.read(
-            load_detail, booking_id, self.page.context.actor, wished,
+            load_detail, booking_id, self.page.context.actor, self.page.context.center.folder, wished,
             done=self._on_detail, owner=self.page, key="detail",
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ same half-open rule with buffers, and all other rules, when the booking is writt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from ui.pages.calendar.data import OCCUPYING, OUTAGES, BarState
 from ui.pages.calendar.index import IntervalIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ui.pages.calendar.data import Ints, TimelineData
 
 _OCCUPYING = np.isin(np.arange(len(BarState)), [int(state) for state in OCCUPYING])
@@ -43,9 +45,9 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Say what is in the way: the overlap (UTC s), the bar, and free times of the same length.
+    """Say what is in the way: the first overlap (UTC s), its bar, and free times of the same length.
 
-    ``sentence`` is filled for reasons that the rule engine found.
+    ``spans`` are all overlaps; ``sentence`` is filled for reasons that the rule engine found.
     """
 
     reason: Reason
@@ -54,6 +56,7 @@ class Conflict:
     bar: int = -1
     free: tuple[tuple[int, int], ...] = ()
     sentence: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Occupancy:
@@ -82,7 +85,8 @@ class Occupancy:
             return self._with_free(past, wish, now)
         t0, t1 = wish.start - row.before_s, wish.end + row.after_s
         hits = self._blocks(wish.row, t0, t1, wish.bar)
-        return self._with_free(self._obstacle(int(hits[0]), wish), wish, now) if hits.size else None
+        found = [self._obstacle(int(hit), wish) for hit in hits]
+        return self._with_free(found[0], wish, now, [(one.start, one.end) for one in found]) if found else None
 
     def _keeps_start(self, wish: Proposal) -> bool:
         bars = self._data.bars
@@ -91,12 +95,9 @@ class Occupancy:
     def _obstacle(self, hit: int, wish: Proposal) -> Conflict:
         bars, bar = self._data.bars, int(self._bar[hit])
         start, end = int(bars.start[bar]), int(bars.end[bar])
-        if BarState(int(bars.state[bar])) in OUTAGES:
-            reason = Reason.OUTAGE
-        elif start < wish.end and end > wish.start:
-            reason = Reason.BOOKED
-        else:
+        if start >= wish.end or end <= wish.start:
             return self._buffer(hit, wish, bar)
+        reason = Reason.OUTAGE if BarState(int(bars.state[bar])) in OUTAGES else Reason.BOOKED
         return Conflict(reason, max(start, wish.start), min(end, wish.end), bar)
 
     def _buffer(self, hit: int, wish: Proposal, bar: int) -> Conflict:
@@ -108,9 +109,11 @@ class Occupancy:
         end = min(wish.end, int(self._end[hit]) + row.before_s)
         return Conflict(Reason.BUFFER, wish.start, end, bar)
 
-    def _with_free(self, found: Conflict, wish: Proposal, now: int) -> Conflict:
+    def _with_free(
+        self, found: Conflict, wish: Proposal, now: int, spans: Sequence[tuple[int, int]] = ()
+    ) -> Conflict:
         free = self.nearest_free(wish, now)
-        return Conflict(found.reason, found.start, found.end, found.bar, free)
+        return replace(found, free=free, spans=tuple(spans) or ((found.start, found.end),))
 
     def nearest_free(self, wish: Proposal, now: int, step: int = 900) -> tuple[tuple[int, int], ...]:
         """Give up to two free times of the wished length, one before and one after, in order."""

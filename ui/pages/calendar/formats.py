@@ -81,10 +81,20 @@ def title(first: date, last: date) -> str:
     return _range(first, last)
 
 
+_ONE_MONTH = {"en": ("d", "d MMMM y"), "de": ("d.", "d. MMMM y"), "zh": ("y年M月d日", "d日")}
+_TWO_MONTHS = {
+    "en": ("d MMM", "d MMM y"),
+    "de": ("d. MMM", "d. MMM y"),
+    "zh": ("y年M月d日", "M月d日"),
+}
+
+
 def _range(first: date, last: date) -> str:
-    head = {"en": "d MMM", "de": "d. MMM", "zh": "M月d日"}[_.language]
-    tail = {"en": "d MMM y", "de": "d. MMM y", "zh": "y年M月d日"}[_.language]
-    return f"{_.words.date(first, head)} – {_.words.date(last, tail)}"  # noqa: RUF001
+    """Say days from first to last; a month or year that they share is said once."""
+    one_month = (first.year, first.month) == (last.year, last.month)
+    head, tail = (_ONE_MONTH if one_month else _TWO_MONTHS)[_.language]
+    dash = "–" if one_month else " – "  # noqa: RUF001
+    return str(_.words.date(first, head) + dash + _.words.date(last, tail))
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -10,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from center_app.core.changes import Changed
+from center_app.core.db import Read
 from center_app.core.periods import Period
 from center_app.core.text import N_
 from ui.kit.layout import row
@@ -178,9 +180,9 @@ class CalendarPage(Page):
         picture = self.timeline.picture()
         first, last = wanted(picture.t0, picture.t1, self.view)
         period = Period(at(first), at(last))
-        actor = self.context.actor
+        actor, folder = self.context.actor, self.context.center.folder
         self.context.tasks.read(
-            _load, period, actor.person_id, self.zone, done=self._on_loaded, owner=self, key="calendar"
+            _load, period, actor.person_id, self.zone, folder, done=self._on_loaded, owner=self, key="calendar"
         )
         if self.stack.currentWidget() is self.listing:
             self.listing.load(self.context, self._listed_period(), self)
@@ -266,9 +268,9 @@ class CalendarPage(Page):
             self.toolbar.views.pick(state["view"])
 
 
-def _load(read: Any, period: Period, person_id: int, zone: str) -> tuple[Loaded, Indexed]:
+def _load(read: Read, period: Period, person_id: int, zone: str, folder: Path) -> tuple[Loaded, Indexed]:
     """Load and index away from the GUI thread."""
-    loaded = load(read, period, person_id, zone)
+    loaded = load(read, period, person_id, zone, folder)
     indexed = Indexed(timeline_data(loaded))
     for index in (indexed.bars, indexed.reach, indexed.tracks, indexed.of_id):
         assert index is not None

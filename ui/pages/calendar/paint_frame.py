@@ -11,7 +11,7 @@ from ui.pages.calendar.data import RowState
 from ui.pages.calendar.formats import clock
 from ui.pages.calendar.geometry import GROUP, HEADER, LABEL, ROW
 from ui.pages.calendar.ink import ROW_TONES
-from ui.pages.calendar.ticks import closed, ticks
+from ui.pages.calendar.ticks import Tick, closed, ticks
 from ui.kit.words import _
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.Text
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 _ACCENT_EDGE = 3
+_LEAST_SHADE = 24
 
 
 class FramePainter:
@@ -48,7 +49,7 @@ class FramePainter:
         bottom = min(picture.height, picture.layout.height - picture.scroll + HEADER)
         for start, end in closed(picture.t0, picture.t1, picture.data.opening, self._zone):
             x0, x1 = max(LABEL, picture.axis.x(start)), min(picture.width, picture.axis.x(end))
-            if x1 > x0:
+            if x1 - x0 >= _LEAST_SHADE:
                 p.fillRect(QRectF(round(x0), HEADER, round(x1) - round(x0), bottom - HEADER), colour["bg"])
         for tick in self._ticks:
             p.setPen(self._ink.strong if tick.strong and picture.axis.scale * 3600 < 30 else self._ink.grid)
@@ -166,13 +167,22 @@ class FramePainter:
             x = round(picture.axis.x(tick.instant))
             p.setPen(ink.strong)
             p.drawLine(x, HEADER - (14 if tick.strong else 10), x, HEADER - 2)
-            room = QRectF(x + 5, 0, 140, HEADER)
-            p.setFont(ink.small)
-            width = p.fontMetrics().horizontalAdvance(tick.text)
-            held = QRectF(room.left(), 0, width + 2, HEADER)
-            if tick.text and not any(rect.intersects(held) for rect in taken):
-                self._text(room, _LEFT, tick.text, ink.small, ink.colour["text2"])
+            if tick.text:
+                self._paint_tick_text(tick, x, taken)
         p.setClipping(False)
+
+    def _paint_tick_text(self, tick: Tick, x: int, taken: list[QRectF]) -> None:
+        """Write beside the mark; a day whose place a pill has taken moves behind the pill."""
+        p, ink = self._painter, self._ink
+        p.setFont(ink.small)
+        width = p.fontMetrics().horizontalAdvance(tick.text)
+        held = QRectF(x + 5, 0, width + 2, HEADER)
+        for rect in taken:
+            if rect.intersects(held) and tick.strong:
+                held.moveLeft(rect.right() + 6)
+        day_px = self._picture.axis.scale * 86_400
+        if not any(rect.intersects(held) for rect in taken) and (held.left() == x + 5 or held.right() < x + day_px):
+            self._text(held.adjusted(0, 0, 40, 0), _LEFT, tick.text, ink.small, ink.colour["text2"])
 
     def _paint_pill(self, rect: QRectF, text: str, fill: QColor, colour: QColor) -> None:
         p = self._painter

@@ -81,11 +81,11 @@ class GhostPainter:
     def _hatch_overlap(self, ghost: Ghost, rect: QRectF) -> None:
         assert ghost.conflict is not None
         axis, p = self._picture.axis, self._painter
-        x0 = max(rect.left(), axis.x(ghost.conflict.start))
-        x1 = min(rect.right(), axis.x(ghost.conflict.end))
-        over = QRectF(x0, rect.top() + 1, x1 - x0, rect.height() - 2)
-        p.setBrushOrigin(over.topLeft())
-        p.fillRect(over, self._ink.crit_hatch)
+        for start, end in ghost.conflict.spans:
+            x0, x1 = max(rect.left(), axis.x(start)), min(rect.right(), axis.x(end))
+            over = QRectF(x0, rect.top() + 1, x1 - x0, rect.height() - 2)
+            p.setBrushOrigin(over.topLeft())
+            p.fillRect(over, self._ink.crit_hatch)
 
     def _paint_text(self, ghost: Ghost, rect: QRectF, tone: str) -> None:
         p, ink = self._painter, self._ink

@@ -91,7 +91,7 @@ class Timeline(QWidget):
         if self.pointer.is_dragging or (self.keys.is_carrying and self.ghost is not None):
             self._waiting = data
             return
-        self._waiting = None
+        self._waiting, before = None, self.data
         chosen = self.data.rows[self.row].machine_id if self.row >= 0 else -1
         held = int(self.data.bars.id[self.bar]) if self.bar >= 0 else -1
         self.indexed = data if isinstance(data, Indexed) else Indexed(data)
@@ -99,10 +99,24 @@ class Timeline(QWidget):
         machines = [row.machine_id for row in self.data.rows]
         self.row = machines.index(chosen) if chosen in machines else -1
         self.bar = self.indexed.of_id.get(held, -1) if held >= 0 else -1
-        self.set_ghost(None)
+        self.set_ghost(self._refused_again(before))
         self.pointer.forget()
         self._groups, self._shown = [row.group for row in self.data.rows], range(len(machines))
         self._arrange()
+
+    def _refused_again(self, before: TimelineData) -> Ghost | None:
+        """Keep a refused ghost in view over a reload, as long as something still bars it."""
+        ghost = self.ghost
+        if ghost is None or not ghost.refused or ghost.conflict is None:
+            return None
+        wish, machines = ghost.wish, [row.machine_id for row in self.data.rows]
+        machine_id = before.rows[wish.row].machine_id
+        bar = self.indexed.of_id.get(int(before.bars.id[wish.bar]), -1) if wish.bar >= 0 else -1
+        if machine_id not in machines or (wish.bar >= 0 and bar < 0):
+            return None
+        again = Proposal(machines.index(machine_id), wish.start, wish.end, bar)
+        conflict = ghost.conflict if ghost.conflict.reason is Reason.RULE else self._occupancy.conflict(again, self.now)
+        return Ghost(again, conflict, refused=True) if conflict else None
 
     def set_shown(self, shown: Sequence[int], groups: Sequence[str] | None = None) -> None:
         """Show only some rows, under the given group of each row of the data."""
@@ -118,8 +132,13 @@ class Timeline(QWidget):
     def _arrange(self) -> None:
         self.layout_lines = layout_of(self._groups, self._shown, self.folded)
         self._fit_bar()
-        self.setAccessibleDescription(row_summary(self.picture()))
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """Tell screen readers what is selected, or how much is on show."""
+        said = bar_summary(self.data, self.bar) if self.bar >= 0 else row_summary(self.picture())
+        self.setAccessibleDescription(said)
 
     def _fit_bar(self) -> None:
         room = max(1, self.height() - HEADER)
@@ -180,8 +199,7 @@ class Timeline(QWidget):
         """Select a machine and perhaps a bar; scrolls its row into view."""
         self.row, self.bar, self.cursor_at = row, bar, cursor_at
         self._show_row(row)
-        said = bar_summary(self.data, bar) if bar >= 0 else ""
-        self.setAccessibleDescription(said or row_summary(self.picture()))
+        self._describe()
         self.chosen.emit(row, bar)
         self.update()
 
@@ -217,7 +235,7 @@ class Timeline(QWidget):
     def bar_by_rule(self, wish: Proposal, sentence: str) -> None:
         """Mark the ghost as refused by a rule, if it still stands where it was checked."""
         if self.ghost is not None and self.ghost.wish == wish and self.ghost.conflict is None:
-            conflict = Conflict(Reason.RULE, wish.start, wish.end, free=(), sentence=sentence)
+            conflict = Conflict(Reason.RULE, wish.start, wish.end, sentence=sentence, spans=((wish.start, wish.end),))
             self.set_ghost(Ghost(wish, conflict, self.ghost.refused))
 
     def drop(self) -> None:
