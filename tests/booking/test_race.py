@@ -83,7 +83,7 @@ def open_racer(store: str, folder: str) -> Center:
 
 
 def race(
-    world: World, people: list[int], machine: dict[str, int]
+    world: World, people: list[int], machine: dict[str, int], slots: int = SLOTS
 ) -> list[tuple[list[tuple[int, int]], int, list[str]]]:
     gate, told = SPAWN.Barrier(len(people)), SPAWN.Queue()
     store, folder = url_of(world.center), str(world.center.folder)
