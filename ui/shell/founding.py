@@ -111,6 +111,6 @@ def connect(values: dict[str, Any]) -> Any:
 
 def open_demo() -> Any:
     """Open the demo centre, made on first use."""
-    from center_app.flows.demo import open_demo_center
+    from center_app.demo import open_demo_center
 
     return open_demo_center(Path(data_folder()) / "demo")
