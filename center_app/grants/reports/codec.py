@@ -49,7 +49,7 @@ def plain(value: object) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, float):
         return value
-    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    return {name: plain(getattr(value, name)) for name in _names(cast(Any, type(value)))}
 
 
 @cache
@@ -92,7 +92,7 @@ def _json(data: bytes) -> Any:
 
 def _load(kind: type[T], raw: Any) -> T:
     try:
-        return cast(T, reader(kind)(raw))
+        return cast(T, reader(cast(Any, kind))(raw))
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise PersonError(DATA_UNREADABLE, detail=f"{type(error).__name__}: {error}"[:80]) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -75,6 +76,7 @@ class _Gatherer:
         self.uses: list[UseRow] = []
         self.intervals: list[IntervalRow] = []
         self.names: set[str] = set()
+        self.counts: Counter[str] = Counter()
 
     def whole(self, first: date, last: date) -> Use:
         """Return all months."""
@@ -145,8 +147,8 @@ class _Gatherer:
         for source in sources:
             run = _run_of(source, runs)
             if run is not None:
-                number = sum(1 for row in self.intervals if row.use == use.id) + 1
-                self.intervals.append(interval_row(self.reader, use, number, source.period, run))
+                self.counts[use.id] += 1
+                self.intervals.append(interval_row(self.reader, use, self.counts[use.id], source.period, run))
 
 
 def _us(seconds: float) -> int:

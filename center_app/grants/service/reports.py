@@ -19,16 +19,16 @@ from center_app.grants.values import ReportView
 def record_report(work: Work, snapshot: Snapshot, snapshot_sha256: str, reviewer: str = "") -> ReportView:
     """Record a built version; the first needs no reason, every later one does."""
     require(work.actor, Right.BUILD_REPORT)
-    head = snapshot.report
-    row = _run(work, head.number, head.version)
+    head, number = snapshot.report, family(snapshot)
+    row = _run(work, number, head.version)
     if row is not None and row.state == ReportState.LOCKED:
-        raise PersonError(REPORT_LOCKED, version=head.version, number=head.number)
+        raise PersonError(REPORT_LOCKED, version=head.version, number=number)
     if head.version > 1 and not head.reason.strip():
         raise PersonError(REASON_MISSING)
     before = {"snapshot_sha256": row.snapshot_sha256} if row else None
     row = row or ReportRun(
         award_id=known(award_row(work, snapshot.award.number).id),
-        number=head.number,
+        number=number,
         version=head.version,
         state=ReportState.DRAFT,
         names=snapshot.period.names,
@@ -42,8 +42,13 @@ def record_report(work: Work, snapshot: Snapshot, snapshot_sha256: str, reviewer
     row.made_at, row.made_by, row.names = head.made_at, head.made_by, snapshot.period.names
     work.add(row)
     after = {"snapshot_sha256": snapshot_sha256, "audit": snapshot.audit}
-    work.record("report.build", f"report:{head.number}/v{head.version}", before, after, head.reason, Changed.REPORTS)
-    return report_version(work, head.number, head.version)
+    work.record("report.build", f"report:{number}/v{head.version}", before, after, head.reason, Changed.REPORTS)
+    return report_version(work, number, head.version)
+
+
+def family(snapshot: Snapshot) -> str:
+    """Return the number that all versions of a report share, such as CD-GDC-2025-007-Y1."""
+    return snapshot.report.number.removesuffix(f"-V{snapshot.report.version}")
 
 
 def record_paper(work: Work, number: str, version: int, pdf_sha256: str, language: str) -> ReportView:
@@ -61,10 +66,10 @@ def record_paper(work: Work, number: str, version: int, pdf_sha256: str, languag
 def lock_report(work: Work, snapshot: Snapshot) -> ReportView:
     """Release a version: another person than its maker, and no failed or unchecked rule of severity E."""
     require(work.actor, Right.RELEASE_REPORT)
-    head = snapshot.report
-    row = _need(work, head.number, head.version)
+    head, number = snapshot.report, family(snapshot)
+    row = _need(work, number, head.version)
     if row.state == ReportState.LOCKED:
-        raise PersonError(REPORT_LOCKED, version=head.version, number=head.number)
+        raise PersonError(REPORT_LOCKED, version=head.version, number=number)
     if row.made_by == work.actor.name:
         raise PersonError(REPORT_FOUR_EYES, name=row.made_by)
     blocking = [
@@ -74,10 +79,8 @@ def lock_report(work: Work, snapshot: Snapshot) -> ReportView:
         raise PersonError(REPORT_BLOCKED, count=len(blocking), rules=", ".join(blocking))
     row.state, row.released_by = ReportState.LOCKED.value, work.actor.name
     after = {"state": row.state, "released_by": row.released_by}
-    work.record(
-        "report.lock", f"report:{head.number}/v{head.version}", {"state": "draft"}, after, changed=Changed.REPORTS
-    )
-    return report_version(work, head.number, head.version)
+    work.record("report.lock", f"report:{number}/v{head.version}", {"state": "draft"}, after, changed=Changed.REPORTS)
+    return report_version(work, number, head.version)
 
 
 def _run(work: Work, number: str, version: int) -> ReportRun | None:
