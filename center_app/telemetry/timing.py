@@ -99,7 +99,8 @@ def spread(end_offset: Int64Array, received: int, read_ns: int, byte_ns: float) 
 
     `received` is the offset of the last byte of the read, `byte_ns` the time of one byte on the line.
     """
-    return read_ns - np.rint((received - end_offset) * byte_ns).astype(np.int64)
+    late: Int64Array = np.rint((received - end_offset) * byte_ns).astype(np.int64)
+    return read_ns - late
 
 
 SLACK_NS: Final = 50_000.0
@@ -125,8 +126,8 @@ class TickFit:
     in the middle of those that respect both over the last 300 s (half-second extremes, so that late arrivals
     have no weight). The offset touches the upper bound, as of a clock seen through one-way delays
     (Moon, Skelly, Towsley, INFOCOM 1999); behind an adapter that batches frames, where the phase inside a
-    batch cannot be seen, it lies between the bounds. In the first 5 s the nominal period holds. Counter resets and jumps
-    start anew.
+    batch cannot be seen, it lies between the bounds. In the first 5 s the nominal period holds. Counter
+    resets and jumps start anew.
     """
 
     WINDOW_NS: Final = 300_000_000_000
@@ -165,15 +166,15 @@ class TickFit:
             self._start_anew()
         if self._origin is None:
             self._origin = (int(ticks[0]), int(arrivals[0]))
-        nominal = (ticks - self._origin[0]) * self._tick_ns
+        nominal = ((ticks - self._origin[0]) * self._tick_ns).astype(np.float64)
         arrived = (arrivals - self._origin[1]).astype(np.float64)
         if self._has_moved(nominal, arrived):
             self._start_anew()
             return self.times(ticks, arrivals)
         self._learn(nominal, arrived)
         self._last = (int(ticks[-1]), float(arrived[-1]))
-        fitted = self._offset + self._slope * nominal
-        return np.rint(np.minimum(fitted, arrived)).astype(np.int64) + self._origin[1]
+        fitted: Int64Array = np.rint(np.minimum(self._offset + self._slope * nominal, arrived)).astype(np.int64)
+        return fitted + self._origin[1]
 
     def _start_anew(self) -> None:
         self.restarts += 1
