@@ -169,8 +169,3 @@ RUNNING = declare(
     "The use of {reference} has begun; only its end can change.",
     "Keep machine and start, or check out and make a new booking.",
 )
-NOT_BEGUN = declare(
-    "booking.not_begun",
-    "The booking at {start} has not begun; only the past can be taken over.",
-    "Book it the usual way.",
-)

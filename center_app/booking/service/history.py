@@ -1,4 +1,4 @@
-"""Take over bookings and uses that lie in the past, as from an older system: one act, one audit row."""
+"""Take over the bookings and uses of an older system: one act, one audit row, no rule but the database's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from center_app.booking import problems as p
 from center_app.booking.facts import site_zone
 from center_app.booking.models import Booking, BookingCounter, UsageSession
 from center_app.booking.service._common import FLAG
@@ -19,15 +18,14 @@ from center_app.core.access import Right, require
 from center_app.core.audit import canonical
 from center_app.core.changes import Changed
 from center_app.core.db import Work
-from center_app.core.errors import PersonError
 from center_app.core.periods import Period
 from center_app.equipment.occupancy import Occupancy
 from center_app.equipment.values import OccupancyKind
 
 
 @dataclass(frozen=True, kw_only=True)
-class PastBooking:
-    """Describe a booking that has begun: check-in and check-out, None when nobody came or it goes on."""
+class KeptBooking:
+    """Describe a booking as it was kept elsewhere: check-in and check-out None where there was none yet."""
 
     machine_id: int
     person_id: int
@@ -43,13 +41,10 @@ class PastBooking:
     title: str = ""
 
 
-def take_over(work: Work, past: Sequence[PastBooking]) -> int:
-    """Store begun bookings with their uses; overlaps are refused by the database as ever; returns how many."""
+def take_over(work: Work, kept: Sequence[KeptBooking]) -> int:
+    """Store bookings with their uses; overlaps are refused by the database as ever; returns how many."""
     require(work.actor, Right.ADMINISTER)
-    for entry in past:
-        if entry.period.start > work.now:
-            raise PersonError(p.NOT_BEGUN, start=entry.period.start)
-    ordered = sorted(past, key=lambda entry: entry.period.start)
+    ordered = sorted(kept, key=lambda entry: entry.period.start)
     ids = _insert_bookings(work, ordered)
     _insert_occupancy(work, ordered, ids)
     _insert_uses(work, ordered, ids)
@@ -58,23 +53,23 @@ def take_over(work: Work, past: Sequence[PastBooking]) -> int:
     return len(ordered)
 
 
-def _digest(past: Sequence[PastBooking]) -> str:
+def _digest(kept: Sequence[KeptBooking]) -> str:
     from hashlib import sha256
 
-    return sha256(canonical(past)).hexdigest()
+    return sha256(canonical(kept)).hexdigest()
 
 
-def _insert_bookings(work: Work, past: Sequence[PastBooking]) -> list[int]:
+def _insert_bookings(work: Work, kept: Sequence[KeptBooking]) -> list[int]:
     zone = site_zone(work)
-    numbers = _numbers(work, [entry.period.start.astimezone(zone).year for entry in past])
-    rows = [_row(work, entry, *number) for entry, number in zip(past, numbers, strict=True)]
+    numbers = _numbers(work, [entry.period.start.astimezone(zone).year for entry in kept])
+    rows = [_row(work, entry, *number) for entry, number in zip(kept, numbers, strict=True)]
     if not rows:
         return []
     made = work.session.scalars(insert(Booking).returning(Booking.id, sort_by_parameter_order=True), rows)  # type: ignore[call-overload]
     return list(made)
 
 
-def _row(work: Work, entry: PastBooking, year: int, number: int) -> dict[str, object]:
+def _row(work: Work, entry: KeptBooking, year: int, number: int) -> dict[str, object]:
     return {
         "year": year, "number": number, "revision": 1, "version": 1,
         "machine_id": entry.machine_id, "person_id": entry.person_id, "project_id": entry.project_id,
@@ -101,26 +96,26 @@ def _numbers(work: Work, years: Sequence[int]) -> list[tuple[int, int]]:
     return given
 
 
-def _insert_occupancy(work: Work, past: Sequence[PastBooking], ids: Sequence[int]) -> None:
+def _insert_occupancy(work: Work, kept: Sequence[KeptBooking], ids: Sequence[int]) -> None:
     rows = [
         {
             "machine_id": entry.machine_id, "kind": OccupancyKind.BOOKING.value, "owner_id": owner,
             "start_at": entry.occupied.start, "end_at": entry.occupied.end, "is_live": entry.state in OCCUPYING,
         }
-        for entry, owner in zip(past, ids, strict=True)
+        for entry, owner in zip(kept, ids, strict=True)
     ]  # fmt: skip
     if rows:
         work.session.execute(insert(Occupancy), rows)
 
 
-def _insert_uses(work: Work, past: Sequence[PastBooking], ids: Sequence[int]) -> None:
+def _insert_uses(work: Work, kept: Sequence[KeptBooking], ids: Sequence[int]) -> None:
     rows = [
         {
             "version": 1, "booking_id": owner, "machine_id": entry.machine_id, "person_id": entry.person_id,
             "started_at": entry.checked_in_at, "ended_at": entry.checked_out_at, "setup_s": entry.setup_s,
             "postprocess_s": entry.postprocess_s, "note": "", "is_void": False,
         }
-        for entry, owner in zip(past, ids, strict=True)
+        for entry, owner in zip(kept, ids, strict=True)
         if entry.checked_in_at is not None
     ]  # fmt: skip
     if rows:

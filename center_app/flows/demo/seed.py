@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from center_app.booking import service as booking
-from center_app.booking.service import PastBooking
-from center_app.booking.values import BookingDraft, BookingState, RefusedError
+from center_app.booking.service import KeptBooking
+from center_app.booking.values import BookingState
 from center_app.core import centre
 from center_app.core.access import Actor, Role
-from center_app.core.db import Database, Work
+from center_app.core.db import Database
 from center_app.core.errors import PersonError
 from center_app.core.labels import Label
 from center_app.core.log import topic
@@ -64,13 +64,12 @@ def found(database: Database, told: Callable[[str, float], None] = lambda _what,
         for code, view in register.machines.items()
         if register.categories[code] != "cards"
     }
-    database.write(FOUNDER, booking.take_over, _begun(register, planned, now))
-    told("future", 0.6)
-    made = _book_ahead(database, register, planned, now)
+    kept = [_kept(register, code, use, now) for code, uses in planned.items() for use in uses]
+    database.write(FOUNDER, booking.take_over, kept)
     _break_down(database, register, now)
     told("done", 1.0)
     uses = {code: tuple(use for use in found_uses if use.period.start <= now) for code, found_uses in planned.items()}
-    return Demo(register, first, today, uses, made + sum(len(entries) for entries in uses.values()))
+    return Demo(register, first, today, uses, len(kept))
 
 
 def _plan(code: str, category: str, first: date, now: datetime, buffer_s: int) -> list[PlannedUse]:
@@ -91,13 +90,7 @@ def _who(register: Register, code: str, start: datetime) -> tuple[int, int]:
     return register.people[person], register.projects[project]
 
 
-def _begun(register: Register, planned: dict[str, list[PlannedUse]], now: datetime) -> list[PastBooking]:
-    return [
-        _past(register, code, use, now) for code, uses in planned.items() for use in uses if use.period.start <= now
-    ]
-
-
-def _past(register: Register, code: str, use: PlannedUse, now: datetime) -> PastBooking:
+def _kept(register: Register, code: str, use: PlannedUse, now: datetime) -> KeptBooking:
     view = register.machines[code]
     person, project = _who(register, code, use.period.start)
     occupied = use.period.padded(0, view.policy.buffer_after_s)
@@ -105,12 +98,14 @@ def _past(register: Register, code: str, use: PlannedUse, now: datetime) -> Past
         "machine_id": view.id, "person_id": person, "project_id": project, "period": use.period,
         "occupied": occupied, "planned_setup_s": use.setup_s // 900 * 900,
     }  # fmt: skip
+    if use.period.start > now:
+        return KeptBooking(**common, state=BookingState.BOOKED)  # type: ignore[arg-type]
     if use.period.end > now:
         state, start = _running_state(code, use, now)
-        return PastBooking(**common, state=state, checked_in_at=start)  # type: ignore[arg-type]
+        return KeptBooking(**common, state=state, checked_in_at=start)  # type: ignore[arg-type]
     if use.used is None:
-        return PastBooking(**common, state=BookingState.MISSED)  # type: ignore[arg-type]
-    return PastBooking(
+        return KeptBooking(**common, state=BookingState.MISSED)  # type: ignore[arg-type]
+    return KeptBooking(
         **common, checked_in_at=use.used.start, checked_out_at=use.used.end,  # type: ignore[arg-type]
         setup_s=use.setup_s, postprocess_s=use.postprocess_s,
     )  # fmt: skip
@@ -122,30 +117,6 @@ def _running_state(code: str, use: PlannedUse, now: datetime) -> tuple[BookingSt
     if code in LATE_NOW or started > now or use.used is None:
         return BookingState.BOOKED, None
     return BookingState.IN_USE, started
-
-
-def _book_ahead(database: Database, register: Register, planned: dict[str, list[PlannedUse]], now: datetime) -> int:
-    """Book the days to come through the usual verb; what a rule refuses stays away."""
-    made = 0
-    with database.unit_of_work(FOUNDER) as work:
-        for code, uses in planned.items():
-            for use in uses:
-                if use.period.start > now:
-                    made += _try_to_book(work, register, code, use)
-    return made
-
-
-def _try_to_book(work: Work, register: Register, code: str, use: PlannedUse) -> int:
-    person, project = _who(register, code, use.period.start)
-    draft = BookingDraft(
-        machine_id=register.machines[code].id, start_at=use.period.start, end_at=use.period.end,
-        person_id=person, project_id=project, setup_s=use.setup_s // 900 * 900,
-    )  # fmt: skip
-    try:
-        booking.book(work, draft)
-    except RefusedError:
-        return 0
-    return 1
 
 
 def _break_down(database: Database, register: Register, now: datetime) -> None:
