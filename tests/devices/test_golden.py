@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devices import checksum, modbus
-from devices.profiles import get
+from devices.profiles import dynamixel, get, xsens_mti
 from devices.profiles.kern_scale import UNITS
 from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
 from devices.values import Quality
@@ -244,3 +244,58 @@ def test_grbl_positions() -> None:
     found = first_values(profile, profile.decoder().feed(data_of(frame)))
     assert [found[f"status.machine_{axis}"] for axis in "xyz"] == frame["decoded"]["mpos"]
     assert [found[f"status.work_{axis}"] for axis in "xyz"] == pytest.approx(frame["decoded"]["wpos"])
+
+
+@of("dynamixel_2")
+def test_dynamixel(frame: dict[str, Any]) -> None:
+    data, decoded = data_of(frame), frame["decoded"]
+    assert dynamixel.size_of(data[:7]) == len(data)
+    assert dynamixel.is_sound(data)
+    number, instruction, parameters = dynamixel.unpack(data)
+    assert number == decoded["id"]
+    assert dynamixel.packet(number, instruction, parameters) == data
+    if "instruction" in decoded:
+        codes = {"ping": 1, "read": 2, "write": 3, "reg_write": 4, "factory_reset": 6, "clear": 0x10, "bulk_read": 0x92}
+        assert instruction == codes[decoded["instruction"]]
+    if "address" in decoded:
+        assert int.from_bytes(parameters[:2], "little") == decoded["address"]
+        assert int.from_bytes(parameters[2:6], "little") == decoded.get("length", decoded.get("value"))
+    hurt = data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
+    decoder = get("dynamixel").decoder()
+    assert decoder.feed(hurt) == []
+    assert "bad_checksum" in decoder.account().discarded
+
+
+def test_dynamixel_statuses_mean_what_was_asked() -> None:
+    profile = get("dynamixel")
+    frames = {each["description"]: data_of(each) for each in FRAMES if each["protocol"] == "dynamixel_2"}
+    ask, told = frames["bulk read voltage of 1, temperature of 2"], frames["bulk status id 2: 36 C"]
+    block = profile.decoder().feed(ask + told)[0]
+    found = first_values(profile, [block])
+    assert found["servo_2.temperature"] == 36
+    assert block.quality[:, 0].tolist() == [5, 5, 5, 5, 0, 0]
+    assert profile.decoder().feed(told) == []
+
+
+def test_dynamixel_stuffing() -> None:
+    inside = b"\x01\xff\xff\xfd\x02"
+    whole = dynamixel.packet(1, 3, inside)
+    assert b"\xff\xff\xfd\xfd" in whole
+    assert dynamixel.unpack(whole) == (1, 3, inside)
+
+
+@of("xsens_xbus")
+def test_xsens(frame: dict[str, Any]) -> None:
+    data, decoded = data_of(frame), frame["decoded"]
+    assert xsens_mti.size_of(data[:4]) == len(data)
+    assert xsens_mti.is_sound(data)
+    if "mid" in decoded:
+        assert data[2] == decoded["mid"]
+        assert xsens_mti.message(data[2], data[4:-1]) == data
+        return
+    found = dict(zip(xsens_mti.KEYS, xsens_mti.read(data)["motion"], strict=True))
+    assert found["packet"] == decoded["packet_counter"]
+    assert found["sample_time"] == decoded["sample_time_fine"]
+    assert found["status"] == decoded["status"]
+    assert [found[f"q{part}"] for part in range(4)] == pytest.approx(decoded["q"])
+    assert math.isnan(found["roll"])
