@@ -168,10 +168,7 @@ class Tiles(Brick):
         size = 13.0
         while size > 8 and width(clean(tile.value + tile.unit), size, True) > room:
             size -= 0.5
-        if tile.figure:
-            _, end = sheet.figure(left, top - 30, tile.figure, tile.value, size, bold=True, digits=tile.digits)
-        else:
-            _, end = sheet.text(left, top - 30, tile.value, size, bold=True)
+        _, end = sheet.figure(left, top - 30, tile.figure, tile.value, size, bold=True, digits=tile.digits)
         if tile.unit:
             sheet.text(end + 2, top - 30, tile.unit, size, bold=True)
         _, end = sheet.text(left, top - 42, fitted(clean(tile.below), room, SMALL), SMALL, color=GREY)

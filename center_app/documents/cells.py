@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from center_app.documents.fonts import clean, width, wrapped
@@ -77,15 +76,12 @@ def draw_cell(sheet: Sheet, cell: Cell, box: tuple[float, float, float], align: 
         x, room = x + 10, room - 10
     first, second = cell_lines(cell, room + (10 if cell.verdict else 0), bold)
     at = {"left": x, "right": x + room, "centre": x + room / 2}[align]
-    pen: Callable[..., tuple[float, float]] = sheet.text
     for i, line in enumerate(first):
         heavy = bold or cell.bold
-        if cell.figure and len(first) == 1:
-            start, end = sheet.figure(
-                at, y, cell.figure, line, TABLE, bold=heavy, color=cell.color, align=align, digits=cell.digits
-            )
-        else:
-            start, end = pen(at, y, line, TABLE, bold=heavy, color=cell.color, align=align)
+        figure = cell.figure if len(first) == 1 else ""
+        start, end = sheet.figure(
+            at, y, figure, line, TABLE, bold=heavy, color=cell.color, align=align, digits=cell.digits
+        )
         if i == len(first) - 1:
             sheet.mark(end, y, cell.note, TABLE, cell.color)
         if cell.link:

@@ -61,10 +61,7 @@ class BudgetBars(Brick):
             if bar.spent + bar.committed > bar.budget:
                 at = left + room * bar.budget / most
                 sheet.line(at, y - 12, at, y, 1.2, INK)
-            if bar.figure:
-                sheet.figure(x + width, y - 8, bar.figure, bar.label, TABLE, align="right")
-            else:
-                sheet.text(x + width, y - 8, bar.label, TABLE, align="right")
+            sheet.figure(x + width, y - 8, bar.figure, bar.label, TABLE, align="right")
             y -= self._ROW
         draw_legend(sheet, left, y - 9, list(zip((ACCENT, GREEN, FREE), self._legend, strict=True)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from center_app.documents.flow import Brick, Page, anchors, compose, draw_foot, draw_head, draw_notes
-from center_app.documents.fonts import BOLD, FACE, clean, register
+from center_app.documents.fonts import FACE, clean, register
 from center_app.documents.sheet import LEFT, PAGE, ROOM, Sheet, Spot
 
 Progress = Callable[[float], None]
@@ -36,8 +36,8 @@ class Book:
     has_cover: bool = True
 
 
-def print_book(book: Book, target: Path, progress: Progress) -> tuple[Spot, ...]:
-    """Write the raw PDF (not yet PDF/A); returns where figures stand. Progress runs from 0 to 1."""
+def print_book(book: Book, target: Path, progress: Progress) -> tuple[tuple[Spot, ...], int]:
+    """Write the raw PDF (not yet PDF/A); returns where figures stand and how many pages. Progress is 0 to 1."""
     register()
     pages = compose(book.bricks, cover=book.has_cover)
     progress(0.3)
@@ -51,7 +51,7 @@ def print_book(book: Book, target: Path, progress: Progress) -> tuple[Spot, ...]
             progress(0.3 + 0.6 * number / len(pages))
     canvas.save()
     progress(0.95)
-    return tuple(sheet.spots)
+    return tuple(sheet.spots), len(pages)
 
 
 def _canvas(book: Book, target: Path) -> Any:
@@ -80,6 +80,3 @@ def _draw_page(book: Book, sheet: Sheet, page: Page) -> None:
     for brick, top in page.bricks:
         brick.draw(sheet, LEFT, top, ROOM)
     draw_notes(sheet, page, LEFT)
-
-
-FONTS = (FACE, BOLD)

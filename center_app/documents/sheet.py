@@ -63,10 +63,11 @@ class Sheet:
         self, x: float, y: float, id: str, text: str, size: float = BODY, *,
         bold: bool = False, color: str = INK, align: str = "left", digits: int | None = None,
     ) -> tuple[float, float]:  # fmt: skip
-        """Draw a figure and remember where it stands."""
+        """Draw a figure and remember where it stands; an empty id is only drawn."""
         start, end = self.text(x, y, text, size, bold=bold, color=color, align=align)
-        rect = (round(start, 2), round(y - 0.25 * size, 2), round(end, 2), round(y + 0.9 * size, 2))
-        self.spots.append(Spot(id, self.page, rect, clean(text), digits))
+        if id:
+            rect = (round(start, 2), round(y - 0.25 * size, 2), round(end, 2), round(y + 0.9 * size, 2))
+            self.spots.append(Spot(id, self.page, rect, clean(text), digits))
         return start, end
 
     def mark(self, x: float, y: float, note: int, size: float, color: str = INK) -> None:

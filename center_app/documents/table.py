@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from itertools import accumulate
 
 from center_app.documents.cells import (
@@ -138,10 +139,13 @@ class Table(Brick):
         return cut < self._to and self._body.rows[cut].kind in ("total", "mean")
 
     def _part(self, start: int, stop: int) -> Table:
-        part = Table.__new__(Table)
-        part._body, part._from, part._to = self._body, start, stop
-        part.notes, part._keep = self.notes, False
+        part = copy(self)
+        part.take(start, stop)
         return part
+
+    def take(self, start: int, stop: int) -> None:
+        """Show only the rows from `start` up to `stop`."""
+        self._from, self._to, self._keep = start, stop, False
 
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
         """Draw caption, heading and rows."""

@@ -111,11 +111,7 @@ class HeatMap(Brick):
         size = TINY
         while size > 4.5 and width(cell.text, size) > wide - 1.5:
             size -= 0.25
-        at = x + wide / 2
-        if cell.figure:
-            sheet.figure(at, y + 5.2, cell.figure, cell.text, size, color=color, align="centre", digits=0)
-        else:
-            sheet.text(at, y + 5.2, cell.text, size, color=color, align="centre")
+        sheet.figure(x + wide / 2, y + 5.2, cell.figure, cell.text, size, color=color, align="centre", digits=0)
 
     def _draw_bars(self, sheet: Sheet, left: float, right: float, first: float) -> None:
         if not self._columns:
@@ -180,8 +176,8 @@ class HoursBars(Brick):
         sheet.text(x, top - 7, self._caption, CAPTION, bold=True)
         left, base = x + 36.0, top - self._HIGH - 22
         scale = self._HIGH / max(self._ticks[-1][0], 1e-9)
-        for i, (value, tick) in enumerate(self._ticks):
-            y = base + value * scale
+        for i, (mark, tick) in enumerate(self._ticks):
+            y = base + mark * scale
             sheet.line(left, y, x + width, y, 0.6 if i == 0 else 0.4, INK if i == 0 else "#D9DFE6")
             sheet.text(left - 6, y - 2.6, tick, TINY, color=GREY, align="right")
         step = (x + width - left) / max(len(self._months), 1)
