@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -149,7 +150,7 @@ class TableView(QTableView):
         spare = self.viewport().width() - sum(fixed.values())
         weights = sum(c.stretch for _n, c in shown if not self._widths.get(c.id)) or 0
         for n, column in shown:
-            extra = int(spare * column.stretch / weights) if weights and not self._widths.get(column.id) else 0
+            extra = math.floor(spare * column.stretch / weights) if weights and not self._widths.get(column.id) else 0
             self.setColumnWidth(n, max(28, _least(column) if extra < 0 else 28, fixed[n] + extra))
         self._resizing = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from center_app.booking import queries as booking
@@ -169,7 +170,7 @@ class Detail:
     coverage: Mapping[date, float] = field(default_factory=dict)
 
 
-def load_detail(read: Any, machine_id: int) -> Detail:
+def load_detail(read: Any, folder: Path, machine_id: int) -> Detail:
     """Read one machine's sheet: bookings around now, outages, hours of six months."""
     from ui.pages.equipment.hours import month_hours
 
@@ -184,7 +185,7 @@ def load_detail(read: Any, machine_id: int) -> Detail:
         tuple(booking.bookings_in(read, around, machine_ids=[machine_id])),
         tuple(equipment.outages_in(read, around, machine_ids=[machine_id])),
         _qualified(read, machine),
-        month_hours(read, machine_id, local.date()),
+        month_hours(read, folder, machine_id, local.date()),
     )
 
 

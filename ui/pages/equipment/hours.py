@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from center_app.booking import queries as booking
 from center_app.core.periods import Period, month
+from ui.kit.ledgers import records
 from ui.kit.words import _
 
 MonthRow = tuple[date, float, float, float | None]
@@ -18,18 +20,27 @@ def months_before(today: date, count: int) -> list[date]:
     return [date((at - n) // 12, (at - n) % 12 + 1, 1) for n in range(count, 0, -1)]
 
 
-def month_hours(read: Any, machine_id: int, today: date, count: int = 6) -> tuple[MonthRow, ...]:
+def month_hours(read: Any, folder: Path, machine_id: int, today: date, count: int = 6) -> tuple[MonthRow, ...]:
     """Return (first day, booked h, checked-in h, measured h or None when not measured) for each month."""
-    return tuple(_month(read, machine_id, day) for day in months_before(today, count))
+    return tuple(_month(read, folder, machine_id, day) for day in months_before(today, count))
 
 
-def _month(read: Any, machine_id: int, day: date) -> MonthRow:
+def _month(read: Any, folder: Path, machine_id: int, day: date) -> MonthRow:
     period = month(day.year, day.month, str(_.zone))
     bookings = booking.bookings_in(read, period, machine_ids=[machine_id])
     booked = sum(_hours(view.start_at, view.end_at, period) for view in bookings if view.is_live)
     uses = booking.usage_in(read, period, machine_ids=[machine_id])
     checked = sum(_hours(use.started_at, use.ended_at or read.now, period) for use in uses)
-    return day, booked, checked, None
+    return day, booked, checked, _measured(folder, machine_id, period)
+
+
+def _measured(folder: Path, machine_id: int, period: Period) -> float | None:
+    """Return the measured run in h, None when nothing was measured."""
+    start, end = (int(moment.timestamp() * 1e9) for moment in (period.start, period.end))
+    runs = records(folder).runs(start, end, machine_id)
+    if not runs:
+        return None
+    return sum(min(run.end_ns, end) - max(run.start_ns, start) for run in runs) / 3.6e12
 
 
 def _hours(start: Any, end: Any, period: Period) -> float:

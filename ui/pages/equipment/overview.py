@@ -20,7 +20,6 @@ from ui.kit.words import _, full_day, month_name, today_or_day
 from ui.pages.equipment.columns import maker_model
 from ui.pages.equipment.data import Detail, calibration_days, service_days
 
-WIDE = 372
 SHARE_TOKENS = ("curve1", "curve3", "off", "curve4", "curve2", "curve6")
 
 
@@ -46,9 +45,9 @@ class Picture(QWidget):
         paint_icon(painter, self._icon, self.width() / 2 - 34, 30, 68, theme["text2"])
 
 
-def overview(detail: Detail) -> QWidget:
-    """Build the overview of one machine."""
-    parts = [_facts(detail), _today(detail), _hours(detail), _funding(detail), _dates(detail)]
+def overview(detail: Detail, width: int) -> QWidget:
+    """Build the overview of one machine for a width in px."""
+    parts = [_facts(detail), _today(detail), _hours(detail, width - 44), _funding(detail), _dates(detail)]
     made = column(gap=12, margins=(16, 12, 16, 16))
     for n, part in enumerate(parts):
         if n:
@@ -123,7 +122,7 @@ def _next_line(detail: Detail) -> str:
     return "    ".join(parts) or _("no booking")
 
 
-def _hours(detail: Detail) -> QWidget:
+def _hours(detail: Detail, width: int) -> QWidget:
     months = [MonthHours(month_name(day), booked, checked, hours) for day, booked, checked, hours in detail.months]
     measured = [month.measured for month in months if month.measured is not None]
     said = _("Measured {hours}", hours=_.number(sum(measured), 1)) if measured else _("not measured")
@@ -134,7 +133,7 @@ def _hours(detail: Detail) -> QWidget:
         gap=6,
     )
     title, marks = label(_("Hours, last 6 months"), "strong"), holder(legend)
-    fits = title.sizeHint().width() + marks.sizeHint().width() < WIDE
+    fits = title.sizeHint().width() + marks.sizeHint().width() + 8 < width
     head = row(title, None, marks) if fits else column(title, row(marks, None), gap=4)
     return holder(column(head, MonthBars(_("Hours, last 6 months"), months), gap=6))
 

@@ -94,7 +94,8 @@ class EquipmentPage(Page):
             self._load_sheet(held.id)
 
     def _load_sheet(self, machine_id: int) -> None:
-        self.context.tasks.read(load_detail, machine_id, owner=self, key="sheet", done=self._on_detail)
+        folder = self.context.center.folder
+        self.context.tasks.read(load_detail, folder, machine_id, owner=self, key="sheet", done=self._on_detail)
 
     def _on_detail(self, detail: Detail) -> None:
         if detail.row.id == self.chosen:

@@ -92,7 +92,7 @@ class MachineSheet(Card):
     def _tabs(self, detail: Detail) -> Tabs:
         tabs = Tabs(_("Sheet"))
         pages: tuple[tuple[str, str, Callable[[], QWidget]], ...] = (
-            ("overview", _("Overview"), lambda: scrolling(overview(detail))),
+            ("overview", _("Overview"), lambda: scrolling(overview(detail, self.width()))),
             ("bookings", _("Bookings"), lambda: bookings_tab(detail, self._open_booking)),
             ("hours", _("Hours"), lambda: hours_tab(detail)),
             ("upkeep", _("Upkeep"), lambda: upkeep_tab(detail)),

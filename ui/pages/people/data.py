@@ -17,7 +17,7 @@ from center_app.registry.values import (
     QualificationKindView,
     QualificationView,
 )
-from ui.kit.words import _, full_day
+from ui.kit.words import _, day_month, full_day
 
 SOON_DAYS = 30
 ROLE_WORDS = {
@@ -90,7 +90,11 @@ def icon_of(held: QualificationView) -> str:
 def chip_text(held: QualificationView) -> str:
     """Say a qualification with its last day."""
     kind = held.kind.say(_.language) or held.kind_code
-    return _("{kind} to {day}", kind=kind, day=full_day(held.valid_until)) if held.valid_until else kind
+    return _("{kind} to {day}", kind=kind, day=_day(held.valid_until)) if held.valid_until else kind
+
+
+def _day(day: date) -> str:
+    return day_month(day) if day.year == _.now().year else full_day(day)
 
 
 def project_term(view: ProjectView) -> str:

@@ -65,8 +65,8 @@ class PeoplePage(Page):
         inner = column(bar, rule(), self.stack, rule(), foot, gap=0, margins=(1, 1, 1, 1))
         inner.setStretch(2, 1)
         box = row(Card(inner), self.sheet, gap=12, margins=(16, 16, 16, 16))
-        box.setStretch(0, 66)
-        box.setStretch(1, 34)
+        box.setStretch(0, 69)
+        box.setStretch(1, 31)
         self.sheet.setMinimumWidth(380)
         self.setLayout(box)
 

@@ -32,8 +32,8 @@ PORTS = {
 }
 
 
-def overview(context: Context, data: Settings, acts: dict[str, Callable[[], Any]]) -> QWidget:
-    """Build the cards; `acts` are language, theme, reset, centre and backup by name."""
+def overview(context: Context, data: Settings, acts: dict[str, Callable[[], Any]], checks: QWidget) -> QWidget:
+    """Build the cards; `acts` are language, theme, reset, centre and backup by name, `checks` the last card."""
     grid = QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setSpacing(12)
@@ -41,9 +41,10 @@ def overview(context: Context, data: Settings, acts: dict[str, Callable[[], Any]
     grid.addWidget(_database(data.health, context, acts), 0, 1)
     grid.addWidget(_centre(context, data, acts), 1, 0)
     grid.addWidget(_collectors(data), 1, 1)
+    grid.addWidget(checks, 2, 0, 1, 2)
     for at in (0, 1):
         grid.setColumnStretch(at, 1)
-    made = column(grid, None, gap=0, margins=(0, 0, 4, 0))
+    made = column(grid, None, gap=0, margins=(0, 0, 0, 0))
     return scrolling(holder(made))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from center_app.core.access import Right
 from center_app.core.changes import Changed
+from center_app.core.doctor import Finding
 from center_app.core.text import N_
 from ui.kit.buttons import button
 from ui.kit.controls import SearchField, SegmentedControl
@@ -18,6 +19,7 @@ from ui.kit.table_view import TableView
 from ui.kit.text import label, rule
 from ui.kit.words import _
 from ui.pages.settings.acts import SettingsActs
+from ui.pages.settings.checks import ChecksCard
 from ui.pages.settings.data import Settings, load
 from ui.pages.settings.overview import overview
 from ui.pages.settings.search import Hit, find
@@ -32,6 +34,7 @@ class SettingsPage(Page):
         super().__init__(context, _("Settings"))
         self.acts = SettingsActs(context, self)
         self.data: Settings | None = None
+        self._findings: tuple[Finding, ...] | None = None
         self.search = SearchField(_("Search all settings and rules"))
         self.search.searched.connect(self._on_search)
         self.tabs = SegmentedControl(_("Settings"))
@@ -102,7 +105,10 @@ class SettingsPage(Page):
             model.set_rows(TABLES[key][3](data))
         self._show_tabs()
         clear(self._overview)
-        self._overview.addWidget(overview(self.context, data, self._overview_acts()))
+        self._overview.addWidget(overview(self.context, data, self._overview_acts(), ChecksCard(self.context, self._findings, self._on_found)))
+
+    def _on_found(self, findings: tuple[Finding, ...]) -> None:
+        self._findings = findings
 
     def _overview_acts(self) -> dict[str, Any]:
         window = self.window()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from center_app.booking import queries as booking
 from center_app.booking.values import MachineNow, MachineState
 from center_app.core.access import Actor
+from center_app.core.labels import Label
 from center_app.core.periods import Period, intersect, total_s, union, week
 from center_app.equipment import queries as equipment
 from center_app.equipment.values import MachineView
@@ -17,7 +18,7 @@ from ui.kit.ledgers import records
 from ui.kit.words import _, span, today_or_day
 from ui.pages.today.needs import Need, load_needs
 
-BUSY_FIRST = ("in_use", "setup", "late", "out_of_order", "booked", "service", "locked", "free")
+URGENT_FIRST = ("late", "out_of_order", "setup", "in_use", "booked", "service", "free", "locked")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class NowRow:
     now: MachineNow
     at: datetime
     displaced: int = 0
+    pool_size: int = 0
+    pool_used: int = 0
+
+    @property
+    def names(self) -> Label:
+        """Return the name of the machine or its pool."""
+        return self.machine.pool if self.pool_size else self.machine.names
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,26 @@ def _machines(read: Any) -> tuple[NowRow, ...]:
         NowRow(machine, states.get(machine.id) or MachineNow(machine.id, MachineState.FREE), read.now, displaced[machine.id])
         for machine in equipment.machines(read)
     ]
-    return tuple(sorted(rows, key=lambda row: BUSY_FIRST.index(row.now.state.value)))
+    return tuple(sorted(_pooled(rows), key=_by_urgency))
+
+
+def _by_urgency(row: NowRow) -> tuple[int, float]:
+    until = row.now.until or row.now.free_until
+    return URGENT_FIRST.index(row.now.state.value), until.timestamp() if until else float("inf")
+
+
+def _pooled(rows: list[NowRow]) -> list[NowRow]:
+    """Show a pool as one line: the member that changes next, with the count of those in use."""
+    single = [row for row in rows if row.machine.pool_id is None]
+    pools: dict[int, list[NowRow]] = {}
+    for row in rows:
+        if row.machine.pool_id is not None:
+            pools.setdefault(row.machine.pool_id, []).append(row)
+    for members in pools.values():
+        used = [row for row in members if row.now.state in (MachineState.IN_USE, MachineState.SETUP)]
+        first = min(used or members, key=_by_urgency)
+        single.append(replace(first, pool_size=len(members), pool_used=len(used)))
+    return single
 
 
 def week_hours(read: Any, center: Any, period: Period) -> Hours:
@@ -140,12 +167,20 @@ def next_text(row: NowRow) -> str:
         return _.plural("{n} booking displaced", "{n} bookings displaced", row.displaced)
     if row.now.next_at is None:
         return ""
-    return _("next {moment} {person}", moment=today_or_day(row.now.next_at, row.at), person=row.now.next_holder)
+    return _("next {moment} {person}", moment=today_or_day(row.now.next_at, row.at), person=short_name(row.now.next_holder))
+
+
+def short_name(name: str) -> str:
+    """Shorten a long Latin name to an initial and the last part, as in "J. Fischer"."""
+    parts = name.split()
+    return f"{parts[0][0]}. {parts[-1]}" if len(parts) > 1 and len(name) > 9 else name
 
 
 def holder_text(row: NowRow) -> str:
-    """Say who has the machine, or for how long it is free."""
+    """Say who has the machine, or for how long it is free; of a pool, how many are in use."""
     now = row.now
+    if row.pool_size:
+        return _("{used} of {size} in use", used=row.pool_used, size=row.pool_size)
     if now.state is MachineState.FREE:
         return _("Free for {span}", span=span(now.free_until - row.at)) if now.free_until else _("no booking")
     return _(", ").join(part for part in (now.holder, now.title) if part)

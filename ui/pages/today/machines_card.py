@@ -79,9 +79,9 @@ class MachinesCard(Card):
         self.model = RowTableModel(
             [
                 Column("state", _("State"), lambda _row: "", pill=_state_key, width=108),
-                Column("name", _("Machine"), lambda row: row.machine.names.say(_.language), second=holder_text,
+                Column("name", _("Machine"), lambda row: row.names.say(_.language), second=holder_text,
                        bold=lambda _row: True, width=150, stretch=3),
-                Column("next", _("Next"), right_text, second=next_text, right=True, width=160, stretch=2),
+                Column("next", _("Next"), right_text, second=next_text, right=True, width=172, stretch=1),
             ]
         )  # fmt: skip
         self.table = TableView(self.model, _("Machines now and next"), row_height=48, edge=10)
