@@ -90,6 +90,11 @@ REPORT_BLOCKED = declare(
     "{count} rules block the release: {rules}.",
     "Mend the rows that each of them lists, then build a new version.",
 )
+REPORT_OTHER_REVIEWER = declare(
+    "grants.report_other_reviewer",
+    "{name} is named as reviewer of this version.",
+    "Ask that person, or build a version that names another reviewer.",
+)
 REPORT_FOUR_EYES = declare(
     "grants.report_four_eyes",
     "{name} made this report and may not release it.",

@@ -62,6 +62,11 @@ def build_snapshot(read: Read, folder: Path, centre: CentreView, made_by: str, a
     return with_figures(replace(bare, rules=found, risks=risks_of(found), report=_with_rules(head, rules)))
 
 
+def locked(snapshot: Snapshot, released_by: str) -> Snapshot:
+    """Return a snapshot as its released version prints it; nothing but the state and the name changes."""
+    return replace(snapshot, report=replace(snapshot.report, state=ReportState.LOCKED, approved_by=released_by))
+
+
 def machines_of(read: Read, award: str) -> list[MachineView]:
     """Return the machines that an award paid for, wholly or in part."""
     return [one for one in machines(read) if any(share.award_number == award for share in one.funding)]

@@ -25,3 +25,9 @@ def entries(read: Read) -> Iterator[AuditView]:
 def verdict(read: Read, anchor: AuditHead | None = None) -> ChainVerdict:
     """Recompute the trail; an anchor from an older report reveals a cut or re-made one."""
     return audit.verify(entries(read), anchor)
+
+
+def is_recorded(read: Read, snapshot_sha256: str) -> bool:
+    """Tell whether the trail records a report that was built from a snapshot."""
+    statement = select(AuditEntry).where(col(AuditEntry.action).in_(("report.build", "report.lock")))
+    return any((entry.after or {}).get("snapshot_sha256") == snapshot_sha256 for entry in read.session.exec(statement))

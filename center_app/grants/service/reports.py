@@ -8,7 +8,14 @@ from center_app.core.access import Right, require
 from center_app.core.changes import Changed
 from center_app.core.db import Work
 from center_app.core.errors import PersonError
-from center_app.grants.errors import GONE, REASON_MISSING, REPORT_BLOCKED, REPORT_FOUR_EYES, REPORT_LOCKED
+from center_app.grants.errors import (
+    GONE,
+    REASON_MISSING,
+    REPORT_BLOCKED,
+    REPORT_FOUR_EYES,
+    REPORT_LOCKED,
+    REPORT_OTHER_REVIEWER,
+)
 from center_app.grants.models import ReportRun
 from center_app.grants.queries import report_version
 from center_app.grants.reports.values import ReportState, Severity, Snapshot, Verdict
@@ -63,24 +70,31 @@ def record_paper(work: Work, number: str, version: int, pdf_sha256: str, languag
     return report_version(work, number, version)
 
 
-def lock_report(work: Work, snapshot: Snapshot) -> ReportView:
-    """Release a version: another person than its maker, and no failed or unchecked rule of severity E."""
+def lock_report(work: Work, snapshot: Snapshot, snapshot_sha256: str) -> ReportView:
+    """Release a version with its locked snapshot, by its reviewer; a rule of severity E that did not pass blocks it."""
     require(work.actor, Right.RELEASE_REPORT)
     head, number = snapshot.report, family(snapshot)
     row = _need(work, number, head.version)
+    _refuse_lock(work, snapshot, row)
+    before = {"state": row.state, "snapshot_sha256": row.snapshot_sha256}
+    row.state, row.released_by, row.snapshot_sha256 = ReportState.LOCKED.value, work.actor.name, snapshot_sha256
+    after = {"state": row.state, "released_by": row.released_by, "snapshot_sha256": snapshot_sha256}
+    work.record("report.lock", f"report:{number}/v{head.version}", before, after, changed=Changed.REPORTS)
+    return report_version(work, number, head.version)
+
+
+def _refuse_lock(work: Work, snapshot: Snapshot, row: ReportRun) -> None:
     if row.state == ReportState.LOCKED:
-        raise PersonError(REPORT_LOCKED, version=head.version, number=number)
+        raise PersonError(REPORT_LOCKED, version=row.version, number=row.number)
     if row.made_by == work.actor.name:
         raise PersonError(REPORT_FOUR_EYES, name=row.made_by)
+    if row.reviewer and row.reviewer != work.actor.name:
+        raise PersonError(REPORT_OTHER_REVIEWER, name=row.reviewer)
     blocking = [
         rule.id for rule in snapshot.rules if rule.severity is Severity.ERROR and rule.verdict is not Verdict.PASS
     ]
     if blocking:
         raise PersonError(REPORT_BLOCKED, count=len(blocking), rules=", ".join(blocking))
-    row.state, row.released_by = ReportState.LOCKED.value, work.actor.name
-    after = {"state": row.state, "released_by": row.released_by}
-    work.record("report.lock", f"report:{number}/v{head.version}", {"state": "draft"}, after, changed=Changed.REPORTS)
-    return report_version(work, number, head.version)
 
 
 def _run(work: Work, number: str, version: int) -> ReportRun | None:

@@ -1,0 +1,208 @@
+"""Hold a use of a machine against the store: booking, check-in, measured runs, recordings, raw bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from center_app.booking.hours import BookingHours, MachineHours
+from center_app.booking.queries.hours import hours_in
+from center_app.core.db import Read
+from center_app.core.errors import SurroundingsError
+from center_app.core.periods import Period, month
+from center_app.equipment.queries import machine_by_code
+from center_app.grants.reports.links import Broken, Link
+from center_app.grants.reports.rows import IntervalRow, UseRow
+from center_app.grants.reports.use import edge_sha256, instant, segment_hashes
+from center_app.grants.reports.values import Snapshot
+from center_app.telemetry.evidence import Recomputed, recompute
+from center_app.telemetry.records import Records
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.values import RunInterval
+
+_TOLERANCE_US = 100_000
+"""Two edges of at most 50 ms each, as far as the decoding may move them."""
+
+
+@dataclass(frozen=True)
+class RunTrace:
+    """Show one measured piece walked back to bytes: what was read, and the run as decoded again."""
+
+    row: IntervalRow
+    bytes_read: int = 0
+    segments: tuple[tuple[int, str], ...] = ()
+    recomputed_us: int | None = None
+    broken: Broken | None = None
+
+
+@dataclass(frozen=True)
+class UseTrace:
+    """Show one use walked back: its booking and check-in as the store has them, its runs decoded again."""
+
+    row: UseRow
+    runs: tuple[RunTrace, ...] = ()
+    recomputed: dict[str, int | None] | None = None
+    broken: Broken | None = None
+
+
+class Chain:
+    """Walk uses back through one store; opened and closed by its caller."""
+
+    def __init__(self, read: Read, folder: Path, snapshot: Snapshot) -> None:
+        self._read, self._snapshot = read, snapshot
+        self._reader, self._records = StoreReader(folder), Records(folder)
+        self._hours: dict[tuple[str, str], MachineHours | None] = {}
+        self._by_use: dict[str, list[IntervalRow]] = defaultdict(list)
+        for row in snapshot.intervals:
+            self._by_use[row.use].append(row)
+
+    def __enter__(self) -> Chain:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._reader.close()
+        self._records.close()
+
+    def walk(self, use: UseRow) -> UseTrace:
+        """Walk one use back and recompute its values from the store."""
+        broken = self._people(use) or self._pieces_sum(use)
+        runs = () if broken else tuple(self._run(row) for row in self._by_use[use.id])
+        broken = broken or next((run.broken for run in runs if run.broken), None)
+        return UseTrace(use, runs, None if broken else _recomputed(use, runs), broken)
+
+    def _pieces_sum(self, use: UseRow) -> Broken | None:
+        total = sum(row.duration_us for row in self._by_use[use.id])
+        if use.measured_us is None:
+            return Broken(Link.INTERVAL, use.id, "not measured") if total else None
+        if total != use.measured_us:
+            return Broken(Link.INTERVAL, use.id, f"{total} µs ≠ {use.measured_us} µs")
+        return None
+
+    # -- people ---------------------------------------------------------------------------------------
+
+    def _people(self, use: UseRow) -> Broken | None:
+        """Compare booking and check-in with the store."""
+        if not use.is_booked:
+            return None
+        hours = self._machine_hours(use.machine, use.month)
+        found = next((row for row in hours.rows if row.booking_id == use.booking_id), None) if hours else None
+        if found is None or found.reference != use.booking:
+            return Broken(Link.BOOKING, use.booking, "not in the store")
+        return _booking_differs(use, found) or _session_differs(use, found)
+
+    def _machine_hours(self, code: str, month_name: str) -> MachineHours | None:
+        key = (code, month_name)
+        if key not in self._hours:
+            machine = machine_by_code(self._read, code)
+            year, number = (int(part) for part in month_name.split("-"))
+            period = month(year, number, self._snapshot.report.zone)
+            self._hours[key] = hours_in(self._read, period, {}, [machine.id])[0] if machine else None
+        return self._hours[key]
+
+    # -- machines -------------------------------------------------------------------------------------
+
+    def _run(self, row: IntervalRow) -> RunTrace:
+        """Walk one measured piece back to its bytes."""
+        run = self._records.run(row.collector, row.key)
+        broken = _interval_differs(row, run)
+        if broken or run is None:
+            return RunTrace(row, broken=broken)
+        broken = self._recording_differs(row, run) or self._bytes_differ(row, run)
+        if broken:
+            return RunTrace(row, broken=broken)
+        return _decoded(row, run, recompute(self._reader, run))
+
+    def _recording_differs(self, row: IntervalRow, run: RunInterval) -> Broken | None:
+        try:
+            recording = self._reader.recording(run.recording_id)
+        except SurroundingsError as error:
+            return Broken(Link.RECORDING, row.recording_id, error.code.id)
+        profile = f"{recording.profile_id}/{recording.profile_version}"
+        if (profile, recording.cell_id) != (row.profile, row.cell_id):
+            return Broken(Link.RECORDING, row.recording_id, profile)
+        return None
+
+    def _bytes_differ(self, row: IntervalRow, run: RunInterval) -> Broken | None:
+        found = edge_sha256(self._reader, run)
+        if not found:
+            return Broken(Link.BYTES, row.key, "missing")
+        if found != row.raw_sha256:
+            return Broken(Link.BYTES, row.key, f"SHA-256 {found[:16]} ≠ {row.raw_sha256[:16]}")
+        sealed = segment_hashes(self._reader, run)
+        if sealed[: len(row.segments)] != row.segments:
+            return Broken(Link.BYTES, row.key, "segment hashes")
+        return None
+
+
+def _booking_differs(use: UseRow, found: BookingHours) -> Broken | None:
+    booked = round(found.booked_s * 1_000_000)
+    if booked != use.booked_us:
+        return Broken(Link.BOOKING, use.booking, f"{_minutes(booked)} ≠ {_minutes(use.booked_us)}")
+    if found.person != use.person or found.is_external != use.is_external:
+        return Broken(Link.BOOKING, use.booking, found.person)
+    return None
+
+
+def _session_differs(use: UseRow, found: BookingHours) -> Broken | None:
+    if (found.session_ids[0] if found.session_ids else None) != use.session_id:
+        return Broken(Link.SESSION, use.booking, "not in the store")
+    checked_in = round(found.checked_in_s * 1_000_000)
+    if checked_in != use.checked_in_us:
+        return Broken(Link.SESSION, use.booking, f"{_minutes(checked_in)} ≠ {_minutes(use.checked_in_us)}")
+    return None
+
+
+def _minutes(us: int) -> str:
+    return f"{us / 60_000_000:.1f} min"
+
+
+def _interval_differs(row: IntervalRow, run: RunInterval | None) -> Broken | None:
+    if run is None:
+        return Broken(Link.INTERVAL, row.key, "not in the store")
+    stored = (str(run.recording_id), run.start_ns, run.end_ns, run.start_bytes[0], run.end_bytes[1])
+    told = (row.recording_id, row.run_start_ns, row.run_end_ns, row.raw_from, row.raw_to)
+    if stored != told:
+        return Broken(Link.INTERVAL, row.key, f"{stored[1:3]} ≠ {told[1:3]}")
+    part = Period(row.start_at, row.end_at)
+    is_inside = instant(run.start_ns) <= part.start and part.end <= instant(run.end_ns)
+    if not is_inside or round(part.duration_s * 1_000_000) != row.duration_us:
+        return Broken(Link.INTERVAL, row.key, "edges")
+    return None
+
+
+def _decoded(row: IntervalRow, run: RunInterval, again: Recomputed) -> RunTrace:
+    if again.interval is None or not again.is_same:
+        link = Link.BYTES if again.broken in ("raw bytes", "chain", "frames") else Link.DECODING
+        return RunTrace(
+            row, again.bytes_read, again.segments, None, Broken(link, row.key, f"{again.broken} {again.detail}")
+        )
+    length = _cut(row, run, again.interval)
+    if abs(length - row.duration_us) > _TOLERANCE_US:
+        return RunTrace(row, again.bytes_read, again.segments, length, Broken(Link.DECODING, row.key, f"{length} µs"))
+    return RunTrace(row, again.bytes_read, again.segments, length)
+
+
+def _cut(row: IntervalRow, run: RunInterval, again: RunInterval) -> int:
+    """Return the piece's length in microseconds with the edges that the decoding found again."""
+    start = instant(again.start_ns) if row.start_at == instant(run.start_ns) else row.start_at
+    end = instant(again.end_ns) if row.end_at == instant(run.end_ns) else row.end_at
+    return round((_later(end, start) - start).total_seconds() * 1_000_000)
+
+
+def _later(end: datetime, start: datetime) -> datetime:
+    return max(end, start)
+
+
+def _recomputed(use: UseRow, runs: Sequence[RunTrace]) -> dict[str, int | None]:
+    """Return the use's values as the store gives them now."""
+    measured = None if use.measured_us is None else sum(run.recomputed_us or 0 for run in runs)
+    effective = None if measured is None or not use.is_booked else measured + use.setup_us + use.postprocess_us
+    is_default = use.claimed_us == use.effective_us
+    return {
+        "measured_us": measured,
+        "effective_us": effective,
+        "claimed_us": effective if is_default else use.claimed_us,
+    }
