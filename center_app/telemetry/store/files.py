@@ -18,6 +18,7 @@ DAY_NS: Final = 86_400_000_000_000
 TELEMETRY: Final = "telemetry"
 LEDGER_NAME: Final = "collector.db"
 PINNED_NAME: Final = "pinned.db"
+PINNED_HEAD: Final = "pinned:"
 WAL_LIMIT_BYTES: Final = 32 * 1024 * 1024
 
 

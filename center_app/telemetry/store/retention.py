@@ -6,7 +6,7 @@ from typing import Any
 
 from center_app.core.db import Connection, SqliteError, open_sqlite
 from center_app.telemetry.store.errors import trouble_from
-from center_app.telemetry.store.files import PINNED_NAME, Batch, DayFile, day_of
+from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME, Batch, DayFile, day_of
 from center_app.telemetry.store.schema import SLOT_BITS
 from center_app.telemetry.store.shelf import Shelf
 
@@ -67,12 +67,34 @@ def _copy(shelf: Shelf, source: Connection, found: list[tuple[str, Any]]) -> Non
         pinned.checkpoint(force=True)
     finally:
         pinned.close()
+    _keep_heads(shelf, source, found)
     times = [number for _, row in found for number in _extent(row)]
     times += [] if known is None else list(known)
     shelf.ledger.connection.execute(
         "INSERT OR REPLACE INTO day (name, day, t_first, t_last) VALUES (?, 0, ?, ?)",
         (PINNED_NAME, min(times), max(times)),
     )
+
+
+def _keep_heads(shelf: Shelf, source: Connection, found: list[tuple[str, Any]]) -> None:
+    """Keep the digest before every pinned run of links, so that the run can be verified without its past."""
+    names = {(table, *_link(table, row)) for table, row in found}
+    for table, recording_id, ordinal in sorted(names):
+        if (table, recording_id, ordinal - 1) in names:
+            continue
+        before = source.execute(
+            f"SELECT digest FROM {table} WHERE recording_id = ? AND ordinal = ?",  # noqa: S608
+            (recording_id, ordinal - 1),
+        ).fetchone()
+        if before is not None:
+            kind = "raw" if table == "raw_segment" else "chunk"
+            row = (recording_id, kind, f"{PINNED_HEAD}{ordinal - 1}", ordinal - 1, before[0])
+            shelf.ledger.connection.execute("INSERT OR IGNORE INTO head VALUES (?,?,?,?,?)", row)
+
+
+def _link(table: str, row: Any) -> tuple[int, int]:
+    """Return (recording, ordinal) of a segment's or chunk's row."""
+    return (row[1], row[2]) if table == "raw_segment" else (row[2], row[3])
 
 
 def _extent(row: Any) -> tuple[int, int]:
@@ -82,7 +104,7 @@ def _extent(row: Any) -> tuple[int, int]:
 
 def _copy_row(pinned: DayFile, source: Connection, batch: Batch, table: str, row: Any) -> None:
     exists = f"SELECT 1 FROM {table} WHERE recording_id = ? AND ordinal = ?"
-    recording_id, ordinal = (row[1], row[2]) if table == "raw_segment" else (row[2], row[3])
+    recording_id, ordinal = _link(table, row)
     if pinned.connection.execute(exists, (recording_id, ordinal)).fetchone() or _is_queued(
         batch, table, recording_id, ordinal
     ):

@@ -10,7 +10,7 @@ from typing import Any
 from center_app.core.db import Connection
 from center_app.telemetry.store.archive import Archive, DayRef
 from center_app.telemetry.store.chunks import chunk_digest
-from center_app.telemetry.store.files import PINNED_NAME
+from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME
 from center_app.telemetry.store.raw import GENESIS, segment_digest, unpack_records
 from center_app.telemetry.store.schema import SLOT_BITS
 from center_app.telemetry.store.values import Damage
@@ -81,7 +81,7 @@ def _check_end(
     last = max(heads, default=-1)
     if last < expected or _is_deleted(archive, files, expected, last + 1):
         return None
-    return Damage(recording_id, "head", expected, files[last], "the end is missing")
+    return Damage(recording_id, "head", expected, files.get(last, ""), "the end is missing")
 
 
 def _heads(archive: Archive, recording_id: int, kind: str) -> tuple[dict[int, bytes], dict[int, str]]:
@@ -89,7 +89,8 @@ def _heads(archive: Archive, recording_id: int, kind: str) -> tuple[dict[int, by
         rows = ledger.execute(
             "SELECT ordinal, digest, name FROM head WHERE recording_id = ? AND kind = ?", (recording_id, kind)
         ).fetchall()
-    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    files = {row[0]: row[2] for row in rows if not row[2].startswith(PINNED_HEAD)}
+    return {row[0]: row[1] for row in rows}, files
 
 
 def _is_deleted(archive: Archive, files: dict[int, str], first: int, end: int) -> bool:

@@ -1,0 +1,173 @@
+"""Pyramid, chunks and tail merged give exactly the oracle's minima, maxima and counts.
+
+The engine is driven by hand (no thread, frozen time), so that every mixture of sealed and open parts occurs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from center_app.core.clock import SystemClock
+from center_app.telemetry.store import pyramid, recovery, rows_sql
+from center_app.telemetry.store.engine import Engine
+from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from devices.values import Block
+from tests.telemetry.store.rig import CELL, FRAME, MS, T0, oracle, stream
+
+PARTS = st.lists(
+    st.tuples(
+        st.sampled_from([1, 3, 15, 16, 17, 100, 4095, 4096, 5000, 40_000]),  # rows
+        st.sampled_from(["none", "flush", "sync", "old", "day", "crash"]),  # what happens after them
+        st.sampled_from([0, 0, 0, 3_000, 7_200_000]),  # pause in ms before them
+        st.booleans(),  # some samples bad
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+class Driver:
+    """Drive an engine with a clock of its own."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = collector_folder(folder, "local")
+        self.folder.mkdir(parents=True)
+        self.random = np.random.default_rng(seed)
+        self.now, self.t_ns, self.offset = 0.0, T0, 0
+        self.times: list[np.ndarray] = []
+        self.values: list[np.ndarray] = []
+        self.good: list[np.ndarray] = []
+        self.recording = 0
+        self.start()
+
+    def start(self) -> None:
+        self.engine = Engine(self.folder, threads=1)
+        recovery.recover(self.engine)
+        insert = partial(
+            rows_sql.insert_recording, collector="local", run_id=self.engine.shelf.in_ledger([self._run])[0],
+            fields={"cell_id": CELL, "profile_id": "b", "profile_version": 1, "params": {}, "line": {}, "port": "",
+                    "started_ns": self.t_ns},
+        )  # fmt: skip
+        self.recording, self.offset = self.engine.begin(insert, CELL, 1), 0
+        self.engine.declare(self.recording, stream(channels=2))
+
+    @staticmethod
+    def _run(connection: object) -> int:
+        return rows_sql.insert_run(connection, SystemClock())  # type: ignore[arg-type]
+
+    def append(self, rows: int, pause_ms: int, *, some_bad: bool) -> None:
+        steps = self.random.integers(1, 3, rows) * MS // 2
+        times = self.t_ns + pause_ms * MS + np.cumsum(steps)
+        values = self.random.integers(-3000, 3000, (2, rows)).astype(np.int16)
+        quality = np.zeros((2, rows), np.uint8)
+        if some_bad:
+            quality[self.random.random((2, rows)) < 0.2] = 2
+        ends = self.offset + FRAME * np.arange(1, rows + 1, dtype=np.int64)
+        self.engine.append_raw(self.recording, int(times[-1]), int(times[-1]), 0, bytes(rows * FRAME))
+        self.engine.append_block(self.recording, Block("drive", values, quality, ends), times)
+        self.t_ns, self.offset = int(times[-1]), int(ends[-1])
+        self.times.append(times)
+        self.values.append(values)
+        self.good.append(quality == 0)
+
+    def act(self, what: str) -> None:
+        self.now += 0.033
+        if what == "old":
+            self.now += 61
+        if what == "day":
+            self.t_ns += 86_400_000 * MS
+        if what != "none":
+            self.engine.tick(self.now, sync=what == "sync")
+        if what == "crash":
+            self.drop()
+            self.start()
+
+    def drop(self) -> None:
+        """Lose everything that is only in memory, as a kill does."""
+        self.engine.encoder.close()
+        for file in (self.engine.shelf.day, self.engine.shelf.ledger):
+            if file is not None:
+                file.close()
+
+
+def check(reader: StoreReader, driver: Driver, t0: int, t1: int, columns: int) -> None:
+    times, values, good = np.concatenate(driver.times), np.concatenate(driver.values, 1), np.concatenate(driver.good, 1)
+    for channel in (0, 1):
+        window = reader.window(CELL, "drive", f"c{channel}", t0, t1, columns, exact=True)
+        low, high, count = oracle(times, values[channel], good[channel], window.edges_ns)
+        np.testing.assert_array_equal(window.count, count)
+        np.testing.assert_array_equal(window.low, low)
+        np.testing.assert_array_equal(window.high, high)
+        _, _, total = oracle(times, values[channel], np.ones(len(times), bool), window.edges_ns)
+        np.testing.assert_array_equal(window.count + window.bad, total)
+        quick = reader.window(CELL, "drive", f"c{channel}", t0, t1, columns)
+        assert quick.edges_ns.tolist() == window.edges_ns.tolist()
+        _near(quick, window)
+
+
+def _near(quick: object, exact: object) -> None:
+    """An extreme may lie one column beside its own, never be missing, and nothing may be invented."""
+    columns = len(quick.low)  # type: ignore[attr-defined]
+    for column in range(columns):
+        around = slice(max(0, column - 1), column + 2)
+        if not np.isnan(quick.low[column]):  # type: ignore[attr-defined]
+            assert quick.low[column] >= np.nanmin(exact.low[around])  # type: ignore[attr-defined]
+            assert quick.high[column] <= np.nanmax(exact.high[around])  # type: ignore[attr-defined]
+        if 0 < column < columns - 1 and not np.isnan(exact.low[column]):  # type: ignore[attr-defined]
+            assert np.nanmin(quick.low[around]) <= exact.low[column]  # type: ignore[attr-defined]
+            assert np.nanmax(quick.high[around]) >= exact.high[column]  # type: ignore[attr-defined]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(parts=PARTS, seed=st.integers(0, 10**6), data=st.data(), block=st.sampled_from([4, 64, 2048]))
+def test_window_equals_the_oracle(parts: list, seed: int, data: st.DataObject, block: int) -> None:
+    kept = pyramid.BLOCK_BUCKETS
+    pyramid.BLOCK_BUCKETS = block  # small blocks make many levels out of few rows
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            driver = Driver(Path(folder), seed)
+            for rows, what, pause, some_bad in parts:
+                driver.append(rows, pause, some_bad=some_bad)
+                driver.act("flush" if what == "none" and (rows, what, pause, some_bad) == parts[-1] else what)
+                if what in {"none"}:
+                    driver.act("flush")
+            with StoreReader(folder) as reader:
+                first, last = int(driver.times[0][0]), int(driver.times[-1][-1])
+                check(reader, driver, first, last + 1, data.draw(st.integers(2, 700)))
+                start = data.draw(st.integers(first - 10 * MS, last))
+                stop = data.draw(st.integers(start + 1, last + 10 * MS))
+                check(reader, driver, start, stop, data.draw(st.integers(2, 700)))
+            driver.engine.close()
+            with StoreReader(folder) as reader:
+                check(reader, driver, first, last + 1, 300)
+                assert all(reader.verify(view.id) is None for view in reader.recordings())
+    finally:
+        pyramid.BLOCK_BUCKETS = kept
+
+
+@pytest.mark.parametrize("columns", [100, 800])
+def test_scrolling_never_moves_an_extreme(tmp_path: Path, columns: int) -> None:
+    driver = Driver(tmp_path, 5)
+    for _ in range(10):
+        driver.append(20_000, 0, some_bad=False)
+        driver.act("flush")
+    with StoreReader(tmp_path) as reader:
+        span = 60_000 * MS
+        first = reader.window(CELL, "drive", "c0", T0, T0 + span, columns)
+        seen = dict(
+            zip(first.edges_ns[:-1].tolist(), zip(first.low.tolist(), first.high.tolist(), strict=True), strict=True)
+        )
+        for shift in range(1, 200, 7):
+            moved = reader.window(CELL, "drive", "c0", T0 + shift * 17 * MS, T0 + shift * 17 * MS + span, columns)
+            for column, edge in enumerate(moved.edges_ns[1:-2].tolist(), start=1):
+                if edge in seen and edge != first.edges_ns[0] and edge < first.edges_ns[-2]:
+                    assert seen[edge] == (moved.low[column], moved.high[column])
+    driver.engine.close()
