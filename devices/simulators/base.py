@@ -56,10 +56,11 @@ class FrameSimulator:
         rows, times = [], []
         for train in self._trains:
             numbers = frame_numbers(start_s - train.phase_s, end_s - train.phase_s, train.rate_hz)
-            rows.append(train.build(numbers))
-            times.append(numbers / train.rate_hz + train.phase_s)
-        if len(rows) == 1:
-            return rows[0].tobytes()
+            if numbers.size:
+                rows.append(train.build(numbers))
+                times.append(numbers / train.rate_hz + train.phase_s)
+        if len(rows) < 2:
+            return rows[0].tobytes() if rows else b""
         order = np.argsort(np.concatenate(times), kind="stable")
         return bytes(np.concatenate(rows)[order].tobytes())
 

@@ -14,9 +14,10 @@ from devices.simulators.faults import FaultTape, Spoiler, Tally
 from devices.simulators.line import PtyLine
 from devices.values import LineSettings, Params, Simulator
 
-TICK_S = 0.01
+TICK_S = 0.02
 _LONGEST_REQUEST = 260
 _MOST_BEHIND_S = 0.25
+_LONGEST_STEP_S = 2.0
 
 
 @dataclass
@@ -27,8 +28,8 @@ class _Pace:
     budget: float = 0.0
 
     def refill(self, span_s: float) -> None:
-        """Add the bytes of a span; unused line time is lost, but for 20 ms."""
-        self.budget = min(self.budget + span_s * self.bytes_per_s, self.bytes_per_s * 0.02 + 64)
+        """Add the bytes of a span; unused line time is lost, but for three ticks."""
+        self.budget = min(self.budget + span_s * self.bytes_per_s, self.bytes_per_s * 3 * TICK_S + 64)
 
     def take(self, queue: bytearray) -> bytes:
         """Remove and return what the line carries now."""
@@ -87,6 +88,9 @@ class SimulatorRun:
     def _step(self, now_s: float) -> None:
         """Advance virtual time to `now_s`: plug or unplug, make bytes, send what the line carries."""
         self._plugging(now_s)
+        if now_s - self._at_s > _LONGEST_STEP_S:
+            # The computer slept or the program was stopped: a device would not send that time's frames later.
+            self._at_s = now_s - TICK_S
         span_s = now_s - self._at_s
         data = self._simulator.bytes_between(self._at_s, now_s)
         self._queue += self._spoiler.spoil(data, self._at_s, span_s)
