@@ -29,7 +29,7 @@ from devices.values import Block, scaled
 
 Int64 = NDArray[np.int64]
 STEP_S = 30
-OPENS, CLOSES = time(7, 0), time(21, 0)
+OPENS, CLOSES = time(8, 0), time(21, 0)
 PROFILE = "delimited_text"
 
 
