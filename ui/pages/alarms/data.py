@@ -90,8 +90,8 @@ def _row(alarm: AlarmView, rule: AlarmRuleView, cell: CellView, names: dict[int,
 def curve_around(doors: Doors, row: AlarmRow, columns: int, now_ns: int) -> tuple[Window, ChannelView] | None:
     """Return two minutes around the raise; runs on the window lane."""
     reader = doors.open_reader()
-    wanted = row.rule.channel.rsplit("/", 1)[-1].rsplit(".", 1)[-1]
-    channel = next((c for c in reader.channels(row.cell.id) if c.channel == wanted), None)
+    names = {f"{c.stream}.{c.channel}": c for c in reader.channels(row.cell.id)}
+    channel = names.get(row.rule.channel)
     if channel is None or row.alarm.raised_ns is None:
         return None
     start = row.alarm.raised_ns - 60_000_000_000

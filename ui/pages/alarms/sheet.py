@@ -136,7 +136,10 @@ class PathItem(QWidget):
         painter.drawEllipse(QRectF(70, 5, 9, 9))
         painter.setPen(theme["text"])
         painter.setFont(font(12, bold=True))
-        painter.drawText(QRectF(88, 0, self.width() - 88, 18), _MIDDLE, change_text(self._event))
+        told = painter.fontMetrics().elidedText(
+            change_text(self._event), Qt.TextElideMode.ElideRight, self.width() - 90
+        )
+        painter.drawText(QRectF(88, 0, self.width() - 88, 18), _MIDDLE, told)
         painter.setFont(font(11.5))
         painter.setPen(theme["text2"])
         who = event_person(self._event)
@@ -227,8 +230,8 @@ class AlarmSheet(SideSheet):
         main = act_text(alarm)
         buttons = []
         if main:
-            buttons.append(button(main, lambda: self._acts["main"](alarm), icon="check", kind="primary"))
-        buttons.append(button(_("Show curve"), lambda: self._acts["curve"](alarm), icon="chart-line"))
+            buttons.append(button(main, lambda: self._acts["main"](alarm), kind="primary"))
+        buttons.append(button(_("Show curve"), lambda: self._acts["curve"](alarm)))
         if alarm.group in ("waiting", "active", "returned"):
-            buttons.append(button(_("Shelve…"), lambda: self._acts["shelve"](alarm), icon="alarm-clock"))
+            buttons.append(button(_("Shelve…"), lambda: self._acts["shelve"](alarm)))
         self.show_foot([row(*buttons)])

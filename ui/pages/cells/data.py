@@ -75,11 +75,17 @@ def load_cards(
     alarms = records.alarms()
     start, end = _today_ns(center)
     runs = records.runs(start, end)
+    ordered = sorted(cells, key=lambda cell: cell.machine_id is None)
     return [
         _card(cell, machines, health.get(cell.id), alarms, rules, bookings, runs, reader)
-        for cell in cells
+        for cell in ordered
         if cell.enabled
     ]
+
+
+def name_of(channel: ChannelView) -> str:
+    """Return a channel's whole name, as rules and headlines write it."""
+    return f"{channel.stream}.{channel.channel}"
 
 
 def _card(
@@ -96,7 +102,7 @@ def _card(
         (alarm, rules[alarm.rule_id]) for alarm in alarms if alarm.cell_id == cell.id and alarm.rule_id in rules
     )
     channels = reader.channels(cell.id)
-    headline = next((c for c in channels if c.channel == cell.headline), channels[0] if channels else None)
+    headline = next((c for c in channels if name_of(c) == cell.headline), channels[0] if channels else None)
     limits = tuple(rule for rule in rules.values() if rule.cell_id == cell.id and rule.enabled)
     machine = machines.get(cell.machine_id or 0, cell.label)
     mine = tuple(run for run in runs if run.cell_id == cell.id)

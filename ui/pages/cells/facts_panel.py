@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from center_app.core.text import N_
+from center_app.telemetry.store.values import RecordingView
 from devices.values import LineSettings
 from ui.kit.layout import Item, clear, column, row
 from ui.kit.panels import KeyValues
@@ -132,10 +133,16 @@ def _recording_rows(facts: Facts) -> list[tuple[str, str]]:
         return [(_("Since"), "–")]
     stored = facts.account.stored_bytes if facts.account else 0
     return [
-        (_("Number"), f"R-{recording.id}"),
+        (_("Number"), recording_text(recording)),
         (_("Since"), _.time(to_datetime(recording.started_ns), str(_.zone), seconds=True)),
         (_("Written"), _.bytes(stored)),
     ]
+
+
+def recording_text(recording: RecordingView) -> str:
+    """Say a recording's name: the day and time of its start."""
+    start = to_datetime(recording.started_ns).astimezone(_.zone)
+    return f"R-{start:%Y%m%d-%H%M%S}"
 
 
 def _booking_rows(card: CellCard, booking: CellBooking | None) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from ui.kit.recorded import Doors, to_datetime, to_ns
 from ui.kit.text import rule
 from ui.kit.words import _
 from ui.pages.cells.channel_list import ChannelList
-from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts
+from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts, name_of
 from ui.pages.cells.export import export_window
 from ui.pages.cells.facts_panel import FactsPanel
 from ui.pages.cells.neighbours import load_bookings, load_machines
@@ -28,7 +28,7 @@ from ui.pages.cells.plot.strips import Stretch
 from ui.pages.cells.plot.timebase import SECOND, TimeBase
 
 FACTS_MS = 1000
-FIRST_DRAWN = 8
+FIRST_OF_GROUPS = (4, 3, 1)
 SPANS = (("10", 10), ("60", 60), ("900", 900), ("28800", 28_800), ("604800", 604_800))
 
 
@@ -117,7 +117,7 @@ class Monitor(QWidget):
             return
         limits = self.card.limits if self.card else ()
         self._channels = [channel_of(view, _.language, _limits_of(view, limits)) for view in found]
-        curves = [channel for channel in self._channels if not channel.is_state][:FIRST_DRAWN]
+        curves = first_drawn([channel for channel in self._channels if not channel.is_state])
         states = [channel for channel in self._channels if channel.is_state][:1]
         drawn = [*curves, *states]
         self.list.show_channels(self._channels, {channel.key for channel in drawn})
@@ -185,9 +185,19 @@ class Monitor(QWidget):
         return {"cell_id": self.cell_id, "span_ns": self.base.span_ns, "drawn": [c.key for c in self.list.drawn()]}
 
 
+def first_drawn(channels: list[PlotChannel]) -> list[PlotChannel]:
+    """Choose up to eight channels to begin with: some of each of the first groups."""
+    groups = list(dict.fromkeys(channel.group for channel in channels))
+    chosen: list[PlotChannel] = []
+    for group, count in zip(groups, FIRST_OF_GROUPS, strict=False):
+        chosen += [channel for channel in channels if channel.group == group][:count]
+    rest = [channel for channel in channels if channel not in chosen]
+    return chosen + (rest[: 8 - len(chosen)] if len(groups) < len(FIRST_OF_GROUPS) else [])
+
+
 def _limits_of(view: ChannelView, rules: tuple[AlarmRuleView, ...]) -> tuple[Limit, ...]:
     """Return the limit lines of a channel."""
-    own = [r for r in rules if r.channel.split("/")[-1] == view.channel and r.direction is not Direction.SILENCE]
+    own = [r for r in rules if r.channel == name_of(view) and r.direction is not Direction.SILENCE]
     severe = (Priority.CRITICAL, Priority.HIGH)
     return tuple(
         Limit(

@@ -16,7 +16,7 @@ from ui.kit.pill import paint_pill, pill_width
 from ui.kit.recorded import to_datetime
 from ui.kit.theme import font, theme
 from ui.kit.words import _
-from ui.pages.cells.data import CellCard
+from ui.pages.cells.data import CellCard, name_of
 from ui.pages.cells.plot.curves import draw_run
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, runs
@@ -166,9 +166,10 @@ class CellTile(QWidget):
             )
 
     def _limit(self) -> float | None:
-        key = self.card.headline.channel if self.card.headline else ""
-        found = [r.limit for r in self.card.limits if r.channel.endswith(key) and r.direction is not Direction.SILENCE]
-        return found[0] if found and key else None
+        if self.card.headline is None:
+            return None
+        key = name_of(self.card.headline)
+        return next((r.limit for r in self.card.limits if r.channel == key and r.direction is Direction.HIGH), None)
 
     def _is_beyond(self) -> bool:
         limit = self._limit()

@@ -65,8 +65,7 @@ class PlotHeader(QWidget):
         painter.fillRect(QRectF(x + 8, 6, 8, 8), slot.colour)
         painter.setFont(font(11.5))
         painter.setPen(theme["text2"])
-        word = QFontMetricsF(painter.font()).elidedText(slot.word, Qt.TextElideMode.ElideRight, 30)
-        painter.drawText(QRectF(x + 20, 0, 34, HEADER), middle, word)
+        painter.drawText(QRectF(x + 20, 0, 34, HEADER), middle, _short(painter, slot.word, 32))
         painter.setFont(font(11.5, bold=True))
         painter.setPen(theme["text"])
         painter.drawText(QRectF(x + 48, 0, SLOT - 48, HEADER), middle | int(Qt.AlignmentFlag.AlignRight), slot.value)
@@ -174,6 +173,15 @@ class PlotPanel(QWidget):
         if not (frame.low <= low + room and high - room <= frame.high and (high - low) > 0.55 * span):
             frame.low, frame.high = low, high
         frame.levels = value_ticks(frame.low, frame.high, self.view.height())
+
+
+def _short(painter: QPainter, word: str, room: float) -> str:
+    """Return a name that fits: whole, its last word, or cut."""
+    metrics = QFontMetricsF(painter.font())
+    for part in (word, word.split()[-1] if word.split() else ""):
+        if metrics.horizontalAdvance(part) <= room:
+            return part
+    return metrics.elidedText(word, Qt.TextElideMode.ElideRight, room)
 
 
 def value_text(value: float, digits: int = 2) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from center_app.core.text import N_
 from center_app.telemetry.store.values import ChannelView
 from ui.kit.tasks import Tasks
 from ui.kit.theme import theme
@@ -25,6 +26,13 @@ FRAME_MS = 16
 FETCH_EVERY = 3
 OVERVIEW_MS = 10_000
 OVERVIEW_COLUMNS = 600
+
+
+STATE_WORDS = (
+    N_("idle"), N_("approach"), N_("grip"), N_("move"), N_("place"), N_("held"), N_("none"), N_("off"), N_("on"),
+    N_("fault"), N_("stop"), N_("run"),
+)  # fmt: skip
+"""Words that profiles use for states, marked for translation."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class PlotChannel:
 def channel_of(view: ChannelView, language: str, limits: tuple[Limit, ...] = ()) -> PlotChannel:
     """Return what the page shows of a recorded channel."""
     word = view.label.get(language) or view.label.get("en") or view.channel
-    states = dict(view.states) if view.states else None
+    states = {value: _(word) for value, word in view.states.items()} if view.states else None
     digits = 0 if view.scale == 1 and view.dtype.startswith(("i", "u")) else 2
     return PlotChannel(
         ChannelKey(view.cell_id, view.stream, view.channel), word, view.unit, view.group, states, limits, digits
