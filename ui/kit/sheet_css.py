@@ -70,6 +70,7 @@ QDateTimeEdit:focus { border: 1px solid @accent; }
 QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QComboBox[bad="true"] { border: 1px solid @crit; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QPlainTextEdit:disabled { color: @text3;
     background: @sunken; }
+QLineEdit[filter="true"] { min-height: 22px; max-height: 22px; padding: 0 4px; border-radius: 4px; }
 QLineEdit[sunken="true"] { background: @sunken; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@chevron); width: 14px; height: 14px; }

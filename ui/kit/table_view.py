@@ -15,52 +15,13 @@ from ui.kit.icons import paint_icon
 from ui.kit.memory import Memory
 from ui.kit.table_clip import clipboard_data
 from ui.kit.table_delegate import RowDelegate
+from ui.kit.table_header import Header
 from ui.kit.table_model import Column, Group, Index, RowTableModel
 from ui.kit.text import elide
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 
 GROUP_HEIGHT = 32
-
-
-class Header(QHeaderView):
-    """Paint column titles in the look's small bold, with an arrow on the sorted one."""
-
-    def __init__(self, parent: QWidget) -> None:
-        """Show a horizontal header of 32 px."""
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setHighlightSections(False)
-        self.setSectionsClickable(True)
-        self.setSortIndicatorShown(False)
-        self.setMinimumSectionSize(28)
-        self.setFixedHeight(32)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def paintSection(self, painter: QPainter, rect: QRect, index: int) -> None:
-        """Paint one title."""
-        model = self.model()
-        column: Column = model.columns[index]  # type: ignore[attr-defined]
-        view = self.parent()
-        inner = view.inner_rect(rect, index) if isinstance(view, TableView) else rect
-        painter.save()
-        painter.fillRect(rect, theme["surface"])
-        painter.setPen(QPen(theme["line_strong"], 1))
-        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
-        painter.setFont(font(12, bold=True))
-        painter.setPen(theme["text2"])
-        sorted_here = model.sorting is not None and model.sorting[0] == index  # type: ignore[attr-defined]
-        room = inner.adjusted(6, 0, -6 - (16 if sorted_here and column.right else 0), 0)
-        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        shown = elide(painter.fontMetrics(), column.title, room.width())
-        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
-        if sorted_here:
-            self._paint_arrow(painter, inner, column, painter.fontMetrics().horizontalAdvance(shown))
-        painter.restore()
-
-    def _paint_arrow(self, painter: QPainter, rect: QRect, column: Column, text_width: int) -> None:
-        up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-        x = rect.right() - 20 if column.right else min(rect.left() + 10 + text_width, rect.right() - 14)
-        paint_icon(painter, "arrow-up" if up else "arrow-down", x, rect.center().y() - 6, 13, theme["text2"])
 
 
 def _least(column: Column) -> int:
@@ -85,7 +46,8 @@ class TableView(QTableView):
         self._resizing = True
         self._dropped: list[int] = []
         self.setAccessibleName(name)
-        self.setHorizontalHeader(Header(self))
+        self.header = Header(self)
+        self.setHorizontalHeader(self.header)
         self.setModel(model)
         self._delegate = RowDelegate(self, row_height)
         self._delegate.edge = edge
@@ -153,6 +115,7 @@ class TableView(QTableView):
             extra = math.floor(spare * column.stretch / weights) if weights and not self._widths.get(column.id) else 0
             self.setColumnWidth(n, max(28, _least(column) if extra < 0 else 28, fixed[n] + extra))
         self._resizing = False
+        self.header.place_filters()
 
     def _drop_columns(self) -> None:
         """Hide columns that declare it, one after the other, while there is no room for all."""

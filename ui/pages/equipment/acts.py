@@ -115,21 +115,33 @@ class EquipmentActs:
 
     def label(self, detail: Detail) -> None:
         """Make the machine's label with its code and open it for printing."""
-        from ui.kit.paper import open_file, scratch_pdf
+        from ui.kit.paper import scratch_pdf
 
         machine = detail.row.machine
         target = scratch_pdf(f"label-{machine.code}.pdf")
         self._context.tasks.work(
-            make_label, machine, _.language, target, owner=self._host, done=lambda made: open_file(made)
+            make_label, self._context.center, machine, _.language, target, owner=self._host, done=self._on_label
         )
+
+    def _on_label(self, made: Path) -> None:
+        from ui.kit.paper import open_file
+
+        if not open_file(made):
+            self._context.notices.tell(_("Written: {file}", file=str(made)))
 
     def may_edit(self) -> bool:
         """Say whether the person may change the register."""
         return self._context.may(Right.EDIT_EQUIPMENT)
 
 
-def make_label(_report: Any, machine: MachineView, language: str, target: Path) -> Path:
+def make_label(_report: Any, center: Any, machine: MachineView, language: str, target: Path) -> Path:
     """Write a machine's label as a PDF (runs on the work lane)."""
-    from center_app.documents import label
+    from center_app.documents.label import MachineLabel, write_labels
 
-    return label.write_label(target, machine, language)
+    said = MachineLabel(
+        machine.names.say(language), machine.code, machine.place.say(language), machine.custodian,
+        f"center-desk:{machine.code}",
+    )  # fmt: skip
+    centre = center.profile.name.say(language) if center.profile else "Center Desk"
+    write_labels(target, [said], centre, center.clock.now())
+    return target

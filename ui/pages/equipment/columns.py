@@ -36,11 +36,11 @@ def columns() -> list[Column]:
             note=lambda row: row.machine.code, bold_selected=True,
         ),
         Column(
-            "category", _("Category"), lambda row: row.machine.category.say(_.language), width=100, stretch=1, drop=1,
+            "category", _("Category"), lambda row: row.machine.category.say(_.language), width=112, stretch=1, drop=1,
             value=lambda row: (row.machine.category_position, row.machine.code), token=lambda _row: "text2",
         ),
         Column(
-            "place", _("Place"), lambda row: row.machine.place.say(_.language), width=92, stretch=1, drop=2,
+            "place", _("Place"), lambda row: row.machine.place.say(_.language), width=80, stretch=1, drop=2,
             token=lambda _row: "text2",
         ),
         Column(

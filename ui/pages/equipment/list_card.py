@@ -13,7 +13,8 @@ from center_app.core.text import N_
 from ui.kit.buttons import button, icon_button
 from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import Card, column, row
-from ui.kit.memory import Memory
+from ui.kit.page import Context
+from ui.kit.table_export import table_menu
 from ui.kit.table_model import RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label, rule
@@ -39,9 +40,10 @@ class ListCard(Card):
     picked = Signal(object)
     add_asked = Signal()
 
-    def __init__(self, memory: Memory, may_edit: bool) -> None:
-        """Take what this desk remembers and whether machines may be added."""
+    def __init__(self, context: Context, may_edit: bool) -> None:
+        """Take the context and whether machines may be added."""
         super().__init__()
+        self._context = context
         self.search = SearchField(_("Filter by name, number, place, custodian"))
         self.categories, self.places = self._combo(_("All categories")), self._combo(_("All places"))
         self.mine = button(_("I may use"), kind="toggle", icon="circle-check")
@@ -51,11 +53,11 @@ class ListCard(Card):
         self.add = button(_("Add machine"), self.add_asked.emit, icon="plus")
         self.add.setVisible(may_edit)
         self.model = RowTableModel(columns())
-        self.table = TableView(self.model, _("Machines"), memory=memory)
+        self.table = TableView(self.model, _("Machines"), memory=context.memory)
         self.table.same_row = lambda one, two: one.id == two.id
         self.table.row_picked.connect(self.picked)
         self.search.searched.connect(lambda _text: self._filter())
-        self.choose = icon_button(_("Columns"), "columns-3", self._on_columns)
+        self.choose = icon_button(_("Columns, export, print"), "columns-3", self._on_columns)
         self._foot = label("", "secondary")
         self._sorted = label("", "secondary", "text3")
         self._updated = label("", "secondary", "text3")
@@ -130,7 +132,7 @@ class ListCard(Card):
         return fits
 
     def _on_columns(self) -> None:
-        self.table.column_menu().exec(self.choose.mapToGlobal(self.choose.rect().bottomLeft()))
+        table_menu(self.table, _("Machines"), self._context).exec(self.choose.mapToGlobal(self.choose.rect().bottomLeft()))
 
     def _show_foot(self) -> None:
         shown, chosen = len(self.model.shown_rows()), len(self.table.selected_rows())

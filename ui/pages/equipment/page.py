@@ -25,7 +25,7 @@ class EquipmentPage(Page):
         """Build list and sheet."""
         super().__init__(context, _("Equipment"))
         self.acts = EquipmentActs(context, self)
-        self.list = ListCard(context.memory, self.acts.may_edit())
+        self.list = ListCard(context, self.acts.may_edit())
         self.sheet = MachineSheet(
             context,
             {

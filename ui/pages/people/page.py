@@ -10,10 +10,11 @@ from center_app.core.access import Right
 from center_app.core.changes import Changed
 from center_app.core.text import N_
 from center_app.registry.values import OrganisationView, PersonView, ProjectView
-from ui.kit.buttons import button
+from ui.kit.buttons import button, icon_button
 from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import Card, column, row
 from ui.kit.page import Context, Page, PageSpec
+from ui.kit.table_export import table_menu
 from ui.kit.table_model import RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label, rule
@@ -53,13 +54,14 @@ class PeoplePage(Page):
         self.add = button(_(ADD["people"]), self._on_add, icon="plus")
         for made in (self.grant, self.add):
             made.setEnabled(context.may(Right.EDIT_REGISTRY))
+        self.more = icon_button(_("Columns, export, print"), "columns-3", self._on_more)
         self._foot = label("", "secondary")
         self._lay_out()
         self.setFocusProxy(self.tables["people"])
         self._register()
 
     def _lay_out(self) -> None:
-        bar = row(self.tabs, self.search, self.grant, self.add, gap=8, margins=(12, 12, 12, 10))
+        bar = row(self.tabs, self.search, self.grant, self.add, self.more, gap=8, margins=(12, 12, 12, 10))
         bar.setStretch(1, 1)
         foot = row(self._foot, None, margins=(12, 6, 12, 7))
         inner = column(bar, rule(), self.stack, rule(), foot, gap=0, margins=(1, 1, 1, 1))
@@ -152,6 +154,10 @@ class PeoplePage(Page):
     def _show_person(self, view: PersonView, bookings: Any) -> None:
         if self.data is not None and self._chosen == ("people", view.id):
             self.sheet.show_person(self.data, view, bookings)
+
+    def _on_more(self) -> None:
+        title = _(dict(TABS)[self.tabs.key or "people"])
+        table_menu(self.table, title, self.context).exec(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _on_grant(self) -> None:
         people = [view for view in self.tables["people"].selected_rows() if isinstance(view, PersonView)]

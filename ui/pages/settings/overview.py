@@ -89,9 +89,9 @@ def _database(health: Health, context: Context, acts: dict[str, Callable[..., An
     )
     tight = health.free_bytes < 5_000_000_000
     pill = Pill(_("Disk nearly full"), "warn", "triangle-alert") if tight else Pill(_("In order"), "ok", "circle-check")
-    save = button(_("Back up now"), acts["backup"], icon="save")
+    save = button(_("Back up now"), acts["backup"], icon="save", small=True)
     save.setEnabled(context.may(Right.ADMINISTER))
-    return _card(_("Database"), facts, row(None, save), right=pill)
+    return _card(_("Database"), facts, right=holder(row(pill, save)))
 
 
 def _centre(context: Context, data: Settings, acts: dict[str, Callable[..., Any]]) -> Card:
@@ -108,9 +108,9 @@ def _centre(context: Context, data: Settings, acts: dict[str, Callable[..., Any]
                 (_("Nightly backup"), backup),
             ]
         )
-    edit = button(_("Edit…"), acts["centre"], icon="pencil")
+    edit = button(_("Edit…"), acts["centre"], icon="pencil", small=True)
     edit.setEnabled(context.may(Right.ADMINISTER) and view is not None)
-    return _card(_("Centre"), facts, row(None, edit))
+    return _card(_("Centre"), facts, right=edit)
 
 
 def _collectors(data: Settings) -> Card:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -10,10 +11,11 @@ from center_app.core.access import Right
 from center_app.core.changes import Changed
 from center_app.core.doctor import Finding
 from center_app.core.text import N_
-from ui.kit.buttons import button
+from ui.kit.buttons import button, icon_button
 from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import Card, clear, column, row
 from ui.kit.page import Context, Page, PageSpec
+from ui.kit.table_export import table_menu
 from ui.kit.table_model import Column, RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label, rule
@@ -72,14 +74,19 @@ class SettingsPage(Page):
         self.tabs.set_segments(parts)
 
     def _table(self, key: str) -> TableView:
-        name, _title, columns, _rows = TABLES[key]
+        name, title, columns, _rows = TABLES[key]
         table = TableView(RowTableModel(columns()), name, memory=self.context.memory, edge=6)
         table.row_activated.connect(lambda held: self._edit(key, held))
-        note = row(label(_(NOTES[key]), "secondary"), None, margins=(12, 9, 12, 9))
+        more = icon_button(_("Columns, export, print"), "columns-3", quiet=True)
+        more.clicked.connect(partial(self._on_more, table, _(title), more))
+        note = row(label(_(NOTES[key]), "secondary"), None, more, margins=(12, 4, 8, 4))
         inner = column(note, rule(), table, gap=0, margins=(1, 1, 1, 6))
         inner.setStretch(2, 1)
         self.stack.addWidget(Card(inner))
         return table
+
+    def _on_more(self, table: TableView, title: str, at: QWidget, _on: bool = False) -> None:
+        table_menu(table, title, self.context).exec(at.mapToGlobal(at.rect().bottomLeft()))
 
     def _results(self) -> TableView:
         columns = [
