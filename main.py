@@ -2,7 +2,7 @@
 
 import sys
 
-WINDOW_COMMANDS = {"desk": "ui.app", "demo": "ui.app", "tour": "ui.tour"}
+WINDOW_COMMANDS = {"desk": "ui.start", "demo": "ui.start", "tour": "ui.tour"}
 
 
 def main(arguments: list[str]) -> int:
@@ -11,7 +11,7 @@ def main(arguments: list[str]) -> int:
     if command in WINDOW_COMMANDS or not arguments:
         from importlib import import_module
 
-        return int(import_module(WINDOW_COMMANDS.get(command, "ui.app")).main(arguments))
+        return int(import_module(WINDOW_COMMANDS.get(command, "ui.start")).main(arguments))
     from center_app.cli import run
 
     return run(arguments)
