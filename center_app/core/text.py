@@ -12,14 +12,18 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from center_app.core.errors import fill
 from center_app.core.labels import LANGUAGES, Label
 from center_app.core.money import Money, minor_digits, rounded
 from center_app.core.paths import RESOURCES
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _LOCALES = {"en": "en_GB", "de": "de_DE", "zh": "zh_CN"}
 _FOLDER = RESOURCES / "i18n"
@@ -37,6 +41,13 @@ class Words:
         self.language = language
         self.locale = _LOCALES[language]
         self._translations = translations
+
+    @cached_property
+    def formats(self) -> Locale:
+        """Return the formats of the language, parsed once: parsing costs more than a number's formatting."""
+        from babel import Locale
+
+        return Locale.parse(self.locale)
 
     def __call__(self, msgid: str, /, **params: object) -> str:
         """Translate a text and fill in its named parameters."""
@@ -65,7 +76,7 @@ class Words:
         """Format a calendar date (form: short, medium, long, full, or a CLDR pattern)."""
         from babel.dates import format_date
 
-        return format_date(day, _DATE_FORMS.get((self.language, form), form), locale=self.locale)
+        return format_date(day, _DATE_FORMS.get((self.language, form), form), locale=self.formats)
 
     def time(self, moment: datetime | time, zone: str | None = None, seconds: bool = False) -> str:
         """Format a time of day, in a zone when the moment is aware."""
@@ -85,7 +96,7 @@ class Words:
 
         exact = Decimal(str(number)) if isinstance(number, float) else _as_decimal(number)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(rounded(exact, digits), pattern, locale=self.locale).replace("-", "−")  # noqa: RUF001
+        return format_decimal(rounded(exact, digits), pattern, locale=self.formats).replace("-", "−")  # noqa: RUF001
 
     def hours(self, seconds: float, digits: int = 1) -> str:
         """Format seconds as hours without the unit."""
