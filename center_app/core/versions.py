@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from center_app.core.db import Read, Row
 from center_app.core.errors import ErrorCode, PersonError, declare
@@ -47,9 +47,12 @@ class StaleError(PersonError):
 def load(read: Read, model: type[R], row_id: int | None, subject: str = "") -> R:
     """Return a row by number; raises PersonError GONE when there is none."""
     row = None if row_id is None else read.session.get(model, row_id)
-    if row is None:
-        raise PersonError(GONE, subject=subject or f"{model.__name__} {row_id}")
-    return row
+    return gone(model, row_id, subject) if row is None else row
+
+
+def gone(model: type[Row], row_id: int | None, subject: str = "") -> NoReturn:
+    """Say that there is no such row."""
+    raise PersonError(GONE, subject=subject or f"{model.__name__} {row_id}")
 
 
 def differences(present: object, proposed: object) -> tuple[Difference, ...]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_
@@ -16,7 +17,7 @@ from center_app.core.labels import Label
 from center_app.core.money import Money
 from center_app.core.periods import Period
 from center_app.core.picking import pick
-from center_app.core.versions import load
+from center_app.core.versions import gone, load
 from center_app.equipment.models import Category, FundingShareRow, Machine, Outage, Place, Pool
 from center_app.equipment.values import (
     BookingPolicy,
@@ -90,15 +91,7 @@ def machines(
     category_id: int | None = None,
 ) -> list[MachineView]:
     """List machines by category and code with everything a table sorts and filters by; two statements."""
-    statement: Any = (
-        pick(Machine, Category, Place, Person.name, QualificationKind.names, Pool.names)
-        .join(Category, col(Category.id) == Machine.category_id)
-        .join(Place, col(Place.id) == Machine.place_id, isouter=True)
-        .join(Person, col(Person.id) == Machine.custodian_id, isouter=True)
-        .join(QualificationKind, col(QualificationKind.id) == Machine.qualification_kind_id, isouter=True)
-        .join(Pool, col(Pool.id) == Machine.pool_id, isouter=True)
-        .order_by(col(Category.position), Category.code, Machine.code)
-    )
+    statement = _machines()
     if not with_archived:
         statement = statement.where(col(Machine.is_archived).is_(False))
     if only is not None:
@@ -112,10 +105,23 @@ def machines(
     return [_machine(shares[parts[0].id], *parts) for parts in found]
 
 
+@cache
+def _machines() -> Any:
+    return (
+        pick(Machine, Category, Place, Person.name, QualificationKind.names, Pool.names)
+        .join(Category, col(Category.id) == Machine.category_id)
+        .join(Place, col(Place.id) == Machine.place_id, isouter=True)
+        .join(Person, col(Person.id) == Machine.custodian_id, isouter=True)
+        .join(QualificationKind, col(QualificationKind.id) == Machine.qualification_kind_id, isouter=True)
+        .join(Pool, col(Pool.id) == Machine.pool_id, isouter=True)
+        .order_by(col(Category.position), Category.code, Machine.code)
+    )
+
+
 def machine(read: Read, machine_id: int) -> MachineView:
     """Return one machine; raises PersonError GONE."""
-    load(read, Machine, machine_id)
-    return machines(read, with_archived=True, only=[machine_id])[0]
+    found = machines(read, with_archived=True, only=[machine_id])
+    return found[0] if found else gone(Machine, machine_id)
 
 
 def machine_by_code(read: Read, code: str) -> MachineView | None:
@@ -221,6 +227,7 @@ def outage(read: Read, outage_id: int) -> OutageView:
     return _outage(row, machine_row.code, machine_row.names)
 
 
+@cache
 def _outages() -> Any:
     return (
         pick(Outage, Machine.code, Machine.names)

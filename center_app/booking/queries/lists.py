@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, func
@@ -15,7 +16,7 @@ from center_app.core.db import Read
 from center_app.core.labels import Label
 from center_app.core.periods import Period
 from center_app.core.picking import pick
-from center_app.core.versions import load
+from center_app.core.versions import gone, load
 from center_app.equipment.models import Machine
 from center_app.registry.models import Organisation, Person, Project
 
@@ -24,6 +25,7 @@ _OUTSIDE = ("client", "partner", "supplier")
 _SHOWN = [state.value for state in (*OCCUPYING, BookingState.MISSED, BookingState.DISPLACED)]
 
 
+@cache
 def _select() -> Any:
     owner = aliased(Organisation)
     return (
@@ -103,8 +105,8 @@ def usage_view(row: UsageSession) -> UsageView:
 
 def booking(read: Read, booking_id: int) -> BookingView:
     """Return one booking; raises PersonError GONE."""
-    load(read, Booking, booking_id)
-    return _views(read, _select().where(Booking.id == booking_id))[0]
+    found = _views(read, _select().where(Booking.id == booking_id))
+    return found[0] if found else gone(Booking, booking_id)
 
 
 def bookings_by_id(read: Read, ids: Sequence[int]) -> list[BookingView]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -87,9 +88,9 @@ def draft_of(view: BookingView) -> BookingDraft:
     )
 
 
-def next_number(work: Work) -> tuple[int, int]:
+def next_number(work: Work, zone: ZoneInfo) -> tuple[int, int]:
     """Return the year at the site and the next booking number of it."""
-    year = work.now.astimezone(site_zone(work)).year
+    year = work.now.astimezone(zone).year
     return year, int(work.session.connection().execute(_NEXT, {"year": year}).scalar_one())
 
 
@@ -97,7 +98,7 @@ def store(
     work: Work, draft: BookingDraft, case: Case, state: BookingState, predecessor: Booking | None = None
 ) -> Booking:
     """Store a judged draft as a booking with its occupied time; a successor keeps the reference."""
-    year, number = (predecessor.year, predecessor.number) if predecessor else next_number(work)
+    year, number = (predecessor.year, predecessor.number) if predecessor else next_number(work, case.zone)
     period = case.period
     occupied = clipped(work, case) if draft.waive else case.occupied
     row = work.add(

@@ -16,7 +16,9 @@ STORE_BUSY = declare(
     "Another program has held the centre's data for {seconds} s.",
     "Wait a moment and try again; if it stays so, close the other windows of this centre.",
 )
-_POLL_S = 0.001
+_POLL_S = 0.003  # a newcomer's pause; it shrinks with the wait, so that who waits longest asks most often
+_SHORTEST_S = 0.0002
+_YIELD_S = 0.004  # who has just given the lock back lets the others go first
 
 if os.name == "nt":
     import msvcrt
@@ -52,19 +54,23 @@ class FileLock:
         self.path = path
         self._thread = threading.Lock()
         self._descriptor: int | None = None
+        self._released_s = 0.0
 
     def acquire(self, timeout_s: float = 10.0) -> bool:
         """Take the lock; False when the time is over."""
-        deadline = time.monotonic() + timeout_s
+        begun = time.monotonic()
+        deadline = begun + timeout_s
         if not self._thread.acquire(timeout=timeout_s):
             return False
+        if begun - self._released_s < _YIELD_S:
+            time.sleep(_YIELD_S / 2)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o660)
         while not _try(descriptor):
             if time.monotonic() >= deadline:
                 os.close(descriptor)
                 self._thread.release()
                 return False
-            time.sleep(_POLL_S)
+            time.sleep(max(_SHORTEST_S, _POLL_S - (time.monotonic() - begun) / 10))
         self._descriptor = descriptor
         return True
 
@@ -74,6 +80,7 @@ class FileLock:
             _free(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+            self._released_s = time.monotonic()
             self._thread.release()
 
     @contextmanager
