@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ui.pages.calendar.data import BarState, Bars, Row, TimelineData, TrackKind, Tracks
+from ui.pages.calendar.data import Bars, BarState, Row, TimelineData, TrackKind, Tracks
 
 UNITS, PER_DAY, DAYS = 300, 15, 60
 START = 1_780_243_200  # 2026-06-01 00:00 in Shanghai
@@ -98,8 +98,8 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from ui.kit.theme import load_fonts, theme
-    from ui.pages.calendar.geometry import View
     from ui.pages.calendar.conflict import Proposal
+    from ui.pages.calendar.geometry import View
     from ui.pages.calendar.timeline import Timeline
 
     app = QApplication.instance() or QApplication([])

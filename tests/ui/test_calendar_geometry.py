@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from ui.pages.calendar.conflict import Occupancy, Proposal, Reason
 from ui.pages.calendar.data import OCCUPYING, Bar, BarState, Opening, Row, TimelineData, bar_at, bars_of
-from ui.pages.calendar.geometry import GROUP, HEADER, HOUR_S, LABEL, ROW, SNAP_S, Axis, View, layout_of, scale_of, snapped
+from ui.pages.calendar.geometry import (
+    GROUP,
+    HEADER,
+    HOUR_S,
+    LABEL,
+    ROW,
+    SNAP_S,
+    Axis,
+    View,
+    layout_of,
+    scale_of,
+    snapped,
+)
 from ui.pages.calendar.gesture import Gesture, Grip, nudged
 from ui.pages.calendar.hit import EDGE, Scene
 from ui.pages.calendar.index import IntervalIndex
@@ -218,7 +230,9 @@ def test_buffers_and_outages_are_named() -> None:
 
 def scene() -> Scene:
     """Show one row with a booked and a running bar, 52 px an hour from BASE."""
-    data = data_of([Bar(1, 0, BASE + HOUR_S, BASE + 3 * HOUR_S), Bar(2, 0, BASE + 4 * HOUR_S, BASE + 6 * HOUR_S, BarState.IN_USE)])
+    booked = Bar(1, 0, BASE + HOUR_S, BASE + 3 * HOUR_S)
+    running = Bar(2, 0, BASE + 4 * HOUR_S, BASE + 6 * HOUR_S, BarState.IN_USE)
+    data = data_of([booked, running])
     return Scene(data.bars, index_of(data), layout_of(["g"] * 4, range(4)), Axis(BASE, 52 / HOUR_S))
 
 

@@ -146,15 +146,15 @@ def test_time_scrolls_while_a_drag_is_held_at_the_edge(world: CalendarWorld) -> 
 
 def test_a_booking_made_with_the_form_by_keyboard_alone(world: CalendarWorld) -> None:
     world.keys((Qt.Key.Key_N, CONTROL))
-    form = world.page.conduct.form
+    form = world.page.conduct.forms.form
     assert form is not None
     world.keys(Qt.Key.Key_Home)
-    machine = form.findChildren(type(form._form.field("machine").editor))[0]  # noqa: SLF001
+    machine = form.findChildren(type(form.field("machine").editor))[0]
     machine.setFocus()
     world.keys("5-axis mill 02", Qt.Key.Key_Tab, (Qt.Key.Key_A, CONTROL), "2026-06-01 15:00", Qt.Key.Key_Tab)
     world.keys((Qt.Key.Key_A, CONTROL), "2026-06-01 17:30", Qt.Key.Key_Return)
     assert world.live() == [(MILL_2, 15, 17.5)]
-    assert world.page.conduct.form is None
+    assert world.page.conduct.forms.form is None
 
 
 def test_arrows_and_enter_draw_a_booking(world: CalendarWorld) -> None:
@@ -241,21 +241,21 @@ def test_the_form_lists_every_problem_with_who_may_waive(world: CalendarWorld) -
     world.keys(Qt.Key.Key_Escape)
     world.timeline.choose(1, -1, int(at(12).timestamp()))
     world.keys((Qt.Key.Key_N, CONTROL))
-    wait_until(lambda: settle(world.window) and world.page.conduct.form._problems)  # noqa: SLF001
-    texts = [child.text() for child in world.page.conduct.form.findChildren(type(world.page.toolbar.title))]
+    wait_until(lambda: settle(world.window) and world.page.conduct.forms.form.problems)
+    texts = [child.text() for child in world.page.conduct.forms.form.findChildren(type(world.page.toolbar.title))]
     assert any("Jana Fischer" in text for text in texts)
     assert any(text.startswith("May be waived by") for text in texts)
     world.keys(Qt.Key.Key_Escape)
-    assert world.page.conduct.form is None
+    assert world.page.conduct.forms.form is None
 
 
 def test_staff_waive_a_buffer_with_a_reason(staff: CalendarWorld) -> None:
     staff.book(1, 10, 12, person=1)
     staff.timeline.choose(1, -1, int(at(12).timestamp()))
     staff.keys((Qt.Key.Key_N, CONTROL))
-    form = staff.page.conduct.form
+    form = staff.page.conduct.forms.form
     assert form is not None
-    reason = form._form.field("waive_reason")  # noqa: SLF001
+    reason = form.field("waive_reason")
     wait_until(lambda: settle(staff.window) and reason.isVisible())
     staff.keys(Qt.Key.Key_Return)
     assert staff.live() == [(MILL_2, 10, 12)]
@@ -276,7 +276,7 @@ def test_a_wish_in_words_finds_slots(world: CalendarWorld) -> None:
     menu.actions()[texts.index(f"{MILL_2}, 08:00–10:00")].trigger()
     menu.close()
     world.settle()
-    assert world.page.conduct.form is not None
+    assert world.page.conduct.forms.form is not None
     world.keys(Qt.Key.Key_Return)
     assert (MILL_2, 8, 10) in world.live()
 
@@ -346,9 +346,9 @@ def test_filters_and_groups_narrow_the_rows(world: CalendarWorld) -> None:
     world.page.filters.booked.set_on(False)
     world.page.filters.qualified.set_on(True)
     assert [world.timeline.data.rows[n].name for n in world.timeline.layout_lines.line_of_row] == [MILL, MILL_2]
-    world.page.group_by("state")
+    world.page.rows.group_by("state")
     assert {line.group for line in world.timeline.layout_lines.lines} == {"Free"}
-    world.page.group_by("none")
+    world.page.rows.group_by("none")
     assert {line.group for line in world.timeline.layout_lines.lines} == {"All machines"}
 
 
@@ -409,3 +409,18 @@ def test_a_press_without_a_pull_only_selects(world: CalendarWorld) -> None:
     world.settle()
     assert world.live() == []
     assert world.timeline.row == 0
+
+
+def test_other_pages_open_a_booking_a_machine_and_a_day(world: CalendarWorld) -> None:
+    view = world.book(0, 10, 12, day=3)
+    world.page.open(booking_id=view.id)
+    world.settle()
+    assert world.page.toolbar.title.text() == "Thursday, 4 June 2026"
+    assert world.timeline.bar >= 0
+    assert world.page.conduct.panel.isVisible()
+    world.page.open(machine_id=world.machines[1].id, day=at(8).date())
+    world.settle()
+    assert world.timeline.data.rows[world.timeline.row].name == MILL_2
+    world.page.open(form=True)
+    world.settle()
+    assert world.page.conduct.forms.form is not None

@@ -18,8 +18,8 @@ from ui.pages.calendar.data import (
     Row,
     RowState,
     TimelineData,
-    Tracks,
     TrackKind,
+    Tracks,
     tracks_of,
 )
 from ui.pages.calendar.formats import clock, day_clock, local

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
 
 from ui.kit.buttons import button, icon_button, menu_button
 from ui.kit.controls import Chip, SearchField, SegmentedControl
-
 from ui.kit.layout import row
 from ui.kit.text import label
 from ui.kit.theme import font
@@ -234,5 +233,3 @@ def _paint_look(painter: QPainter, look: BarState | str, box: QRectF, tools: Ink
     else:
         for step in range(4):
             painter.fillRect(QRectF(box.left() + step * 4.5, box.center().y() - 1, 2, 2), tools.colour["text3"])
-
-

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from PySide6.QtWidgets import QWidget
 
 from center_app.booking.values import BookingDraft, BookingView
 from center_app.core.access import Right
@@ -16,17 +15,18 @@ from ui.pages.calendar.acts import Acts, at
 from ui.pages.calendar.clipboard import Clipboard
 from ui.pages.calendar.data import OUTAGES, BarState, bar_at
 from ui.pages.calendar.finder import Finder
-from ui.pages.calendar.form import BookingForm, FormTask, FormWorld
+from ui.pages.calendar.form_desk import FormDesk
 from ui.pages.calendar.formats import local
-from ui.pages.calendar.geometry import HOUR_S
 from ui.pages.calendar.history import History
-from ui.pages.calendar.loader import Detail, People, draft_of, load_detail, load_people
+from ui.pages.calendar.loader import Detail, draft_of, load_detail
 from ui.pages.calendar.panel import Panel, PanelContent
 from ui.pages.calendar.panel_acts import PanelActs
 from ui.pages.calendar.present import booking_content, machine_content, outage_content
 from ui.pages.calendar.watcher import GhostWatcher
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+
     from ui.pages.calendar.conflict import Proposal
     from ui.pages.calendar.page import CalendarPage
 
@@ -44,9 +44,8 @@ class Conduct:
         self.finder = Finder(self)
         self.watcher = GhostWatcher(self)
         self.detail: Detail | None = None
-        self.people = People()
-        self.form: BookingForm | None = None
-        self.select_id = 0
+        self.forms = FormDesk(self)
+        self.select_id = self.select_machine_id = 0
         self.panel = Panel()
         self.panel.hide()
         page.side.addWidget(self.panel)
@@ -58,6 +57,7 @@ class Conduct:
         timeline.chosen.connect(self._on_chosen)
         timeline.opened.connect(self._on_opened)
         timeline.dropped.connect(self._on_dropped)
+        timeline.menu_asked.connect(self._on_menu_asked)
         timeline.refused.connect(self.watcher.on_refused)
         timeline.ghost_changed.connect(self.watcher.on_ghost)
         self.history.done.connect(self._on_done)
@@ -73,12 +73,17 @@ class Conduct:
 
     def _on_chosen(self, row: int, bar: int) -> None:
         self.detail = None
-        if self.form is not None:
+        if self.forms.form is not None:
             return
         if bar >= 0:
             self._show_bar(bar)
         elif row >= 0 and (self.panel.isVisible() or self.page.timeline.cursor_at is None):
             self._show_machine(row)
+
+    def _on_menu_asked(self, spot: QPoint) -> None:
+        """Open the panel's acts as a menu at the pointer."""
+        if self.panel.isVisible() and self.panel.acts:
+            self.panel.menu().popup(spot)
 
     def _on_opened(self, bar: int) -> None:
         self._show_bar(bar)
@@ -115,7 +120,7 @@ class Conduct:
 
     def show_content(self, content: PanelContent) -> None:
         """Show the panel."""
-        if self.form is None:
+        if self.forms.form is None:
             self.panel.show_content(content)
             self.panel.show()
 
@@ -136,8 +141,7 @@ class Conduct:
 
     def _move(self, view: BookingView, machine_id: int, wish: Proposal) -> None:
         draft = draft_of(view, at(wish.start), at(wish.end))
-        draft = BookingDraft(**{**draft.__dict__, "machine_id": machine_id})
-        self.move(view, draft)
+        self.move(view, replace(draft, machine_id=machine_id))
 
     def move(self, view: BookingView, draft: BookingDraft) -> None:
         """Move a booking; what is refused is shown in the panel with who may waive it."""
@@ -174,108 +178,15 @@ class Conduct:
 
     def _on_book_failed(self, draft: BookingDraft, error: Exception) -> None:
         if isinstance(error, ProblemsError):
-            self.open_form(draft)
+            self.forms.open(draft)
         else:
             self.page.timeline.propose(None)
             self.on_failed(error)
 
-    # --- the form ------------------------------------------------------------------------
-
-    def book_by_form(self) -> None:
-        """Open the form for the selected machine and time."""
-        keys, timeline = self.page.timeline.keys, self.page.timeline
-        machine_id = timeline.data.rows[timeline.row].machine_id if timeline.row >= 0 else None
-        start = keys.place()
-        actor = self.page.context.actor
-        draft = BookingDraft(
-            machine_id=machine_id, start_at=at(start), end_at=at(start + HOUR_S), person_id=actor.person_id
-        )
-        self.open_form(draft)
-
-    def edit_by_form(self, view: BookingView, draft: BookingDraft | None = None) -> None:
-        """Open the form for a booking that exists."""
-        self.open_form(draft or draft_of(view), view)
-
-    def open_form(self, draft: BookingDraft, view: BookingView | None = None) -> None:
-        """Open the form on a draft, for a new booking or for one that exists."""
-
-        def on_people(people: People) -> None:
-            self.people = people
-            self._show_form(draft, view)
-
-        self.tasks.read(load_people, done=on_people, failed=self.on_failed, owner=self.page, key="people")
-
-    def _show_form(self, draft: BookingDraft, view: BookingView | None) -> None:
-        self.close_form()
-        if view is None:
-            task = FormTask(_("New booking"), _("Book"), _("Waive and book"))
-        else:
-            task = FormTask(_("Change {reference}", reference=view.reference), _("Save"), _("Waive and save"), view.id)
-        form = BookingForm(self._world(), self._with_project(draft), task)
-        form.closed.connect(self.close_form)
-        form.edited.connect(lambda wanted: self._judge(form, wanted, task.booking_id))
-        form.submitted.connect(lambda wanted: self._submit(form, wanted, view))
-        self.form = form
-        self.panel.hide()
-        self.page.side.addWidget(form)
-        form.show()
-        form.start()
-
-    def _with_project(self, draft: BookingDraft) -> BookingDraft:
-        """Fill in the only project of a person who has just one."""
-        mine = self.people.projects_of(draft.person_id)
-        if draft.project_id is None and len(mine) == 1:
-            return BookingDraft(**{**draft.__dict__, "project_id": mine[0][0]})
-        return draft
-
-    def _world(self) -> FormWorld:
-        loaded = self.page.loaded
-        rows = self.page.timeline.data.rows
-        custodians = {key: view.custodian_id for key, view in loaded.machines.items()} if loaded else {}
-        machines = [(row.machine_id, row.name) for row in rows]
-        context = self.page.context
-        return FormWorld(
-            machines, self.people.people, self.people.projects or {}, custodians, self.page.zone, context.actor,
-            context.may(Right.BOOK_FOR_OTHERS),
-        )  # fmt: skip
-
-    def _judge(self, form: BookingForm, draft: BookingDraft, booking_id: int | None) -> None:
-        from center_app.booking import queries
-
-        if draft.machine_id is None or draft.end_at <= draft.start_at:
-            return
-        self.tasks.read(
-            queries.check, self.page.context.actor, draft, booking_id,
-            done=form.show_verdict, failed=lambda _error: None, owner=form, key="judge",
-        )  # fmt: skip
-
-    def _submit(self, form: BookingForm, draft: BookingDraft, view: BookingView | None) -> None:
-        def on_failed(error: Exception) -> None:
-            if isinstance(error, ProblemsError):
-                form.show_problems(error.problems, getattr(error, "slots", ()))
-            else:
-                self.on_failed(error)
-
-        if view is None:
-            self.acts.book(draft, on_failed)
-        elif (view.machine_id, view.start_at, view.end_at) != (draft.machine_id, draft.start_at, draft.end_at):
-            self.acts.move(view, draft, on_failed)
-        else:
-            self.acts.edit(view, draft, on_failed)
-
-    def close_form(self) -> None:
-        """Take the form away."""
-        if self.form is not None:
-            form, self.form = self.form, None
-            self.page.timeline.propose(None)
-            form.hide()
-            form.deleteLater()
-            self.page.timeline.setFocus()
-
     # --- outcomes ------------------------------------------------------------------------
 
     def _on_done(self, result: Any, label: str) -> None:
-        self.close_form()
+        self.forms.close()
         if isinstance(result, BookingView):
             self.select_id = result.id
             if result.is_live:
@@ -290,7 +201,7 @@ class Conduct:
         if not isinstance(result, BookingView):
             return label
         when = local(result.start_at.timestamp(), self.page.zone)
-        times = f"{when:%H:%M}–{result.end_at.astimezone(when.tzinfo):%H:%M}"  # noqa: RUF001
+        times = f"{when:%H:%M}–{result.end_at.astimezone(when.tzinfo):%H:%M}"
         machine = result.machine.say(_.language)
         return _("{act}: {machine}, {times}", act=label, machine=machine, times=times)
 
@@ -308,41 +219,16 @@ class Conduct:
             self.select_id = 0
             timeline.choose(int(timeline.data.bars.row[bar]), bar)
             timeline.show_instant(int(timeline.data.bars.start[bar]))
+        elif self.select_machine_id:
+            self.select_machine(self.select_machine_id)
 
-    # --- doors of the page ---------------------------------------------------------------
-
-    def find_slots(self, text: str) -> None:
-        """Search free slots for a wish."""
-        self.finder.search(text)
-
-    def open(self, args: dict[str, Any]) -> None:
-        """Go to a booking, a machine, a day or a wish, as other pages ask."""
-        if (day := args.get("day")) is not None:
-            self.page.go(day)
-        if (booking_id := args.get("booking_id")) is not None:
-            self.select_id = int(booking_id)
-            self.with_booking(int(booking_id), self._go_to)
-        elif (machine_id := args.get("machine_id")) is not None:
-            self._choose_machine(int(machine_id))
-        if args.get("form"):
-            self.book_by_form()
-        if args.get("find"):
-            self.page.toolbar.search.setText(str(args["find"]))
-            self.find_slots(str(args["find"]))
-
-    def _go_to(self, view: BookingView) -> None:
-        self.page.go(local(view.start_at.timestamp(), self.page.zone).date())
-        self.show_booking(view.id)
-
-    def _choose_machine(self, machine_id: int) -> None:
+    def select_machine(self, machine_id: int) -> None:
+        """Select a machine, at once or when it is loaded."""
         timeline = self.page.timeline
         rows = [row.machine_id for row in timeline.data.rows]
+        self.select_machine_id = 0 if machine_id in rows else machine_id
         if machine_id in rows:
             timeline.choose(rows.index(machine_id))
-
-    def widget(self) -> QWidget:
-        """Give the widget that dialogs and menus belong to."""
-        return self.page
 
     def extend(self, view: BookingView, by: timedelta) -> None:
         """Move the end of a booking."""

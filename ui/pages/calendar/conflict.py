@@ -109,9 +109,7 @@ class Occupancy:
         end = min(wish.end, int(self._end[hit]) + row.before_s)
         return Conflict(Reason.BUFFER, wish.start, end, bar)
 
-    def _with_free(
-        self, found: Conflict, wish: Proposal, now: int, spans: Sequence[tuple[int, int]] = ()
-    ) -> Conflict:
+    def _with_free(self, found: Conflict, wish: Proposal, now: int, spans: Sequence[tuple[int, int]] = ()) -> Conflict:
         free = self.nearest_free(wish, now)
         return replace(found, free=free, spans=tuple(spans) or ((found.start, found.end),))
 

@@ -160,8 +160,7 @@ def bars_of(items: Sequence[Bar]) -> Bars:
 def bar_at(bars: Bars, index: int) -> Bar:
     """Unpack one bar from the columns."""
     numbers = {
-        name: int(getattr(bars, name)[index])
-        for name in ("id", "row", "start", "end", "setup", "before", "after")
+        name: int(getattr(bars, name)[index]) for name in ("id", "row", "start", "end", "setup", "before", "after")
     }
     return Bar(
         **numbers,

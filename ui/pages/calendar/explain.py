@@ -75,7 +75,7 @@ def _near(start: int, end: int, wish: int, zone: str) -> str:
     """Say a span, with its weekday where it lies on another day than the wish."""
     if local(start, zone).date() == local(wish, zone).date():
         return times(start, end, zone)
-    return f"{day_clock(start, zone)}–{clock(end, zone)}"  # noqa: RUF001
+    return f"{day_clock(start, zone)}–{clock(end, zone)}"
 
 
 def ghost_text(ghost: Ghost) -> str:

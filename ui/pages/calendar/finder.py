@@ -101,7 +101,7 @@ class Finder:
         """Go to the slot and open the form on it."""
         page = self._conduct.page
         page.go(local(slot.period.start.timestamp(), page.zone).date())
-        self._conduct.open_form(
+        self._conduct.forms.open(
             BookingDraft(
                 machine_id=slot.machine_id,
                 start_at=slot.period.start,

@@ -15,7 +15,7 @@ from center_app.booking.values import BookingDraft, Slot, Verdict
 from center_app.core.access import Actor
 from center_app.core.errors import Problem
 from ui.kit.buttons import button, icon_button
-from ui.kit.form import Field, Form
+from ui.kit.form import Field, FieldWidget, Form
 from ui.kit.layout import clear, column, holder, row, scrolling
 from ui.kit.text import Elided, label, rule
 from ui.kit.theme import theme
@@ -66,8 +66,10 @@ class BookingForm(QFrame):
         self.setAccessibleName(task.heading)
         self._world, self._draft, self._task = world, draft, task
         self._problems: tuple[Problem, ...] = ()
-        self._form = Form(self._fields())
-        self._form.edited.connect(self._on_edited)
+        self._time, self._rest = Form(_time_fields(world, draft)), Form(_other_fields(world, draft))
+        self._reason = Form([Field("waive_reason", _("Why may the rule be waived?"), "text", draft.waive_reason)])
+        for form in (self._time, self._rest, self._reason):
+            form.edited.connect(self._on_edited)
         self._found = QVBoxLayout()
         self._found.setSpacing(8)
         self._wait = QTimer(self)
@@ -76,30 +78,25 @@ class BookingForm(QFrame):
         self._wait.timeout.connect(self._on_waited)
         self._main = button(task.button, self.submit, kind="primary")
         self._lay_out()
-        self._form.field("waive_reason").hide()
+        self._reason.hide()
         for key in ("machine", "start", "end", "title", "project"):
-            self._form.field(key).editor.installEventFilter(self)
+            self.field(key).editor.installEventFilter(self)
 
-    def _fields(self) -> list[Any]:
-        world, draft = self._world, self._draft
-        people = world.people if world.may_book_for_others else [p for p in world.people if p[0] == draft.person_id]
-        projects = world.projects.get(draft.person_id, ())
-        return [
-            Field("machine", _("Machine"), "choice", draft.machine_id, choices=world.machines),
-            Field("start", _("From"), "date_time", draft.start_at, required=True),
-            Field("end", _("To"), "date_time", draft.end_at, required=True),
-            Field("person", _("Person"), "choice", draft.person_id, choices=people),
-            Field("project", _("Project"), "choice", draft.project_id, choices=[(None, _("Choose")), *projects]),
-            Field("title", _("What for"), "text", draft.title),
-            Field("setup", _("Set-up, minutes"), "text", str(draft.setup_s // 60 or ""), check=_minutes_problem),
-            Field("note", _("Note"), "lines", draft.note),
-            Field("waive_reason", _("Why may the rule be waived?"), "text", draft.waive_reason),
-        ]
+    def field(self, key: str) -> FieldWidget:
+        """Give one field by its id."""
+        if key in ("machine", "start", "end"):
+            return self._time.field(key)
+        return (self._reason if key == "waive_reason" else self._rest).field(key)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Give the broken rules on show."""
+        return self._problems
 
     def _lay_out(self) -> None:
         close = icon_button(_("Close the form"), "x", self.closed.emit, quiet=True)
         head = row(Elided(self._task.heading, "heading"), close, margins=(16, 9, 10, 9))
-        body = column(self._form, self._found, None, gap=12, margins=(16, 12, 16, 12))
+        body = column(self._time, self._found, self._reason, self._rest, None, gap=12, margins=(16, 12, 16, 12))
         cancel = button(_("Cancel"), self.closed.emit)
         foot = row(cancel, gap=8, margins=(16, 12, 16, 12))
         foot.addWidget(self._main, 1)
@@ -108,7 +105,7 @@ class BookingForm(QFrame):
 
     def start(self) -> None:
         """Put the keyboard into the first field and judge the draft."""
-        editor = self._form.field("start" if self._draft.machine_id else "machine").editor
+        editor = self.field("start" if self._draft.machine_id else "machine").editor
         editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if hasattr(editor, "selectAll"):
             editor.selectAll()
@@ -118,7 +115,7 @@ class BookingForm(QFrame):
 
     def draft(self) -> BookingDraft | None:
         """Give the draft as it stands, None while a field cannot be understood."""
-        values = self._form.values()
+        values = {**self._time.values(), **self._rest.values(), **self._reason.values()}
         if values["start"] is None or values["end"] is None or _minutes_problem(values["setup"]):
             return None
         return BookingDraft(
@@ -135,11 +132,11 @@ class BookingForm(QFrame):
         )
 
     def _waivable(self) -> list[Problem]:
-        custodian = self._world.custodians.get(self._form.field("machine").value() or 0)
+        custodian = self._world.custodians.get(self.field("machine").value() or 0)
         return [problem for problem in self._problems if may_waive(self._world.actor, problem, custodian)]
 
     def _on_edited(self) -> None:
-        person = self._form.field("person").value()
+        person = self.field("person").value()
         if person is not None and person != self._draft.person_id:
             self._offer_projects(person)
         self._keep_end_after_start()
@@ -147,7 +144,7 @@ class BookingForm(QFrame):
 
     def _offer_projects(self, person_id: int) -> None:
         """Offer the projects of the person that was chosen; a single one is taken."""
-        combo: Any = self._form.field("project").editor
+        combo: Any = self.field("project").editor
         combo.blockSignals(True)
         combo.clear()
         choices = self._world.projects.get(person_id, ())
@@ -159,9 +156,9 @@ class BookingForm(QFrame):
 
     def _keep_end_after_start(self) -> None:
         """Shift the end with a start that was moved past it, keeping the length."""
-        start, end = self._form.field("start").value(), self._form.field("end").value()
-        if start is not None and end is not None and end <= start and not self._form.field("end").editor.hasFocus():
-            self._form.field("end").set_value(start + max(self._length(), timedelta(minutes=15)))
+        start, end = self.field("start").value(), self.field("end").value()
+        if start is not None and end is not None and end <= start and not self.field("end").editor.hasFocus():
+            self.field("end").set_value(start + max(self._length(), timedelta(minutes=15)))
 
     def _length(self) -> timedelta:
         return self._draft.end_at - self._draft.start_at
@@ -181,7 +178,7 @@ class BookingForm(QFrame):
         """List problems, who may waive them, and slots to take instead."""
         self._problems = tuple(problem for problem in problems if problem.code.id != "booking.waive_reason")
         clear(self._found)
-        custodian = self._world.custodians.get(self._form.field("machine").value() or 0)
+        custodian = self._world.custodians.get(self.field("machine").value() or 0)
         for problem in self._problems:
             self._found.addWidget(broken_card(rule_of_problem(problem, self._world.actor, custodian)))
         if slots:
@@ -194,27 +191,27 @@ class BookingForm(QFrame):
         wanted = int(self._draft.start_at.timestamp())
 
         def take() -> None:
-            self._form.field("machine").set_value(slot.machine_id)
-            self._form.field("start").set_value(slot.period.start)
-            self._form.field("end").set_value(slot.period.end)
+            self.field("machine").set_value(slot.machine_id)
+            self.field("start").set_value(slot.period.start)
+            self.field("end").set_value(slot.period.end)
             self._on_waited()
 
         return button(slot_text(slot, self._world.zone, wanted), take, kind="accent", small=True)
 
     def _offer_waiving(self) -> None:
         can = bool(self._problems) and len(self._waivable()) == len(self._problems)
-        self._form.field("waive_reason").setVisible(can)
+        self._reason.setVisible(can)
         text = self._task.waive_button if can else self._task.button
         self._main.setText(text)
         self._main.setAccessibleName(text)
 
     def submit(self) -> None:
         """Send the draft; what is missing is shown first."""
-        if not self._form.check_all():
+        if not all([self._time.check_all(), self._rest.check_all()]):
             return
         draft = self.draft()
-        reason = self._form.field("waive_reason")
-        if reason.isVisibleTo(self) and not reason.value():
+        reason = self.field("waive_reason")
+        if self._reason.isVisibleTo(self) and not reason.value():
             reason.show_problem(_("Say in a few words why."))
             reason.editor.setFocus()
         elif draft is not None:
@@ -231,10 +228,10 @@ class BookingForm(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Enter in any one-line field submit."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.submit()
-                return True
+        is_key = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_key and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
+            self.submit()
+            return True
         return super().eventFilter(watched, event)
 
 
@@ -242,3 +239,25 @@ def _minutes_problem(text: Any) -> str:
     """Say what is wrong with a number of minutes."""
     plain = str(text or "0").strip()
     return "" if plain.isdigit() and int(plain) < 10_000 else _("Write a whole number of minutes.")
+
+
+def _time_fields(world: FormWorld, draft: BookingDraft) -> list[Any]:
+    return [
+        Field("machine", _("Machine"), "choice", draft.machine_id, choices=world.machines),
+        [
+            Field("start", _("From"), "date_time", draft.start_at, required=True),
+            Field("end", _("To"), "date_time", draft.end_at, required=True),
+        ],
+    ]
+
+
+def _other_fields(world: FormWorld, draft: BookingDraft) -> list[Any]:
+    people = world.people if world.may_book_for_others else [p for p in world.people if p[0] == draft.person_id]
+    projects = world.projects.get(draft.person_id, ())
+    return [
+        Field("person", _("Person"), "choice", draft.person_id, choices=people),
+        Field("project", _("Project"), "choice", draft.project_id, choices=[(None, _("Choose")), *projects]),
+        Field("title", _("What for"), "text", draft.title),
+        Field("setup", _("Set-up, minutes"), "text", str(draft.setup_s // 60 or ""), check=_minutes_problem),
+        Field("note", _("Note"), "lines", draft.note),
+    ]

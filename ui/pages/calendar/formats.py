@@ -49,8 +49,8 @@ def times(start: int, end: int, zone: str) -> str:
     """Say a span of time of day, as in "13:00–15:00", with days where it leaves its day."""
     first, last = local(start, zone).date(), local(end - 1, zone).date()
     if first == last:
-        return f"{clock(start, zone)}–{clock(end, zone)}"  # noqa: RUF001
-    return f"{day_clock(start, zone)} – {day_clock(end, zone)}"  # noqa: RUF001
+        return f"{clock(start, zone)}–{clock(end, zone)}"
+    return f"{day_clock(start, zone)} – {day_clock(end, zone)}"
 
 
 @lru_cache(maxsize=8192)
@@ -93,7 +93,7 @@ def _range(first: date, last: date) -> str:
     """Say days from first to last; a month or year that they share is said once."""
     one_month = (first.year, first.month) == (last.year, last.month)
     head, tail = (_ONE_MONTH if one_month else _TWO_MONTHS)[_.language]
-    dash = "–" if one_month else " – "  # noqa: RUF001
+    dash = "–" if one_month else " – "
     return str(_.words.date(first, head) + dash + _.words.date(last, tail))
 
 

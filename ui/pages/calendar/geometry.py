@@ -143,9 +143,7 @@ class Layout:
         return rows[min(max(rows.index(row) + by, 0), len(rows) - 1)]
 
 
-def layout_of(
-    groups: Sequence[str], shown: Iterable[int], folded: frozenset[str] = frozenset()
-) -> Layout:
+def layout_of(groups: Sequence[str], shown: Iterable[int], folded: frozenset[str] = frozenset()) -> Layout:
     """Put the shown rows under the header of their group; folded groups keep only the header.
 
     Takes the group of every row; groups follow the order of their first shown row.

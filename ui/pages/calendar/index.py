@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,6 @@ class IntervalIndex:
 
 def _running_maximum(end: Ints, first: Ints) -> Ints:
     reach = end.copy()
-    for low, high in zip(first[:-1], first[1:], strict=True):
+    for low, high in pairwise(first.tolist()):
         np.maximum.accumulate(end[low:high], out=reach[low:high])
     return reach

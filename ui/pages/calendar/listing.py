@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +19,7 @@ from ui.kit.table_model import Column, RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.words import _, weekday_day_month
 from ui.pages.calendar.formats import clock, length, local, seconds
+from ui.pages.calendar.present import state_key
 
 
 class Listing(QStackedWidget):
@@ -24,10 +27,10 @@ class Listing(QStackedWidget):
 
     opened = Signal(int)
 
-    def __init__(self, memory: Memory, zone: str) -> None:
-        """Build the empty table."""
+    def __init__(self, memory: Memory, zone: str, now: Callable[[], datetime]) -> None:
+        """Build the empty table; ``now`` tells the present instant."""
         super().__init__()
-        self._zone = zone
+        self._zone, self._now = zone, now
         self._model = RowTableModel(self._columns(), group_of=self._day)
         self.table = TableView(self._model, _("Bookings"), memory=memory)
         self.table.row_picked.connect(self._on_picked)
@@ -41,7 +44,7 @@ class Listing(QStackedWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("state", _("State"), lambda view: "", pill=lambda view: view.state.value, width=112),
+            Column("state", _("State"), lambda view: "", pill=self._state, width=116),
             Column("time", _("Time"), self._times, value=lambda view: view.start_at, width=120),
             Column("length", _("Length"), lambda view: length(_length(view)), value=_length, width=76, right=True),
             Column("machine", _("Machine"), lambda view: view.machine.say(_.language), width=190, stretch=2),
@@ -51,8 +54,11 @@ class Listing(QStackedWidget):
             Column("reference", _("Number"), lambda view: view.reference, width=96),
         ]
 
+    def _state(self, view: BookingView) -> str:
+        return state_key(view, self._now())
+
     def _times(self, view: BookingView) -> str:
-        return f"{clock(seconds(view.start_at), self._zone)}–{clock(seconds(view.end_at), self._zone)}"  # noqa: RUF001
+        return f"{clock(seconds(view.start_at), self._zone)}–{clock(seconds(view.end_at), self._zone)}"
 
     def load(self, context: Context, period: Period, owner: QObject) -> None:
         """Read the bookings of a period."""
@@ -62,6 +68,15 @@ class Listing(QStackedWidget):
         """Replace the rows."""
         self._model.set_rows(views)
         self.setCurrentIndex(0 if views else 1)
+
+    def narrow(self, person_id: int | None, project_id: int | None) -> None:
+        """Show only the bookings of a person or a project; None narrows nothing."""
+
+        def fits(view: BookingView) -> bool:
+            is_theirs = person_id is None or view.person_id == person_id
+            return is_theirs and (project_id is None or view.project_id == project_id)
+
+        self._model.set_filter(predicate=fits)
 
     def rows(self) -> list[BookingView]:
         """Return the bookings on show, in view order."""

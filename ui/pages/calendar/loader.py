@@ -73,14 +73,13 @@ def load_people(read: Read) -> People:
     projects: dict[int, list[tuple[int, str]]] = {}
     for project in registry.projects(read):
         for member in project.members:
-            projects.setdefault(member.person_id, []).append((project.id, f"{project.code} {project.names.say(_.language)}"))
+            said = f"{project.code} {project.names.say(_.language)}"
+            projects.setdefault(member.person_id, []).append((project.id, said))
     people = [(person.id, person.name) for person in registry.people(read)]
     return People(tuple(people), {key: tuple(value) for key, value in projects.items()})
 
 
-def load_detail(
-    read: Read, booking_id: int, actor: Actor, folder: Path, wished: BookingDraft | None = None
-) -> Detail:
+def load_detail(read: Read, booking_id: int, actor: Actor, folder: Path, wished: BookingDraft | None = None) -> Detail:
     """Return a booking with the verdict of the rules on it, or on what is wished for it."""
     view = bookings.booking(read, booking_id)
     draft = wished or draft_of(view)

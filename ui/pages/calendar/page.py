@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +24,20 @@ from ui.pages.calendar.acts import at
 from ui.pages.calendar.adapt import Loaded, timeline_data
 from ui.pages.calendar.bars import FilterRow, Toolbar
 from ui.pages.calendar.conduct import Conduct
-from ui.pages.calendar.filters import GROUPS, Filter, groups_of, shown_rows
-from ui.pages.calendar.formats import local, title
+from ui.pages.calendar.doors import go_to
+from ui.pages.calendar.filters import GROUPS
+from ui.pages.calendar.formats import day_start, local, title
 from ui.pages.calendar.geometry import View
 from ui.pages.calendar.listing import Listing
 from ui.pages.calendar.loader import load
 from ui.pages.calendar.picture import Indexed
+from ui.pages.calendar.rows import Rows
 from ui.pages.calendar.shortcuts import register
 from ui.pages.calendar.spans import first_day, last_day, origin, stepped, wanted
-from ui.pages.calendar.summary import ROW_WORDS
 from ui.pages.calendar.timeline import Timeline
 
 _NOW_MS = 15_000
 _SEEN_MS = 140
-_MANY_ROWS = 12
 
 
 class CalendarPage(Page):
@@ -51,16 +51,15 @@ class CalendarPage(Page):
         self.loaded: Loaded | None = None
         self.view = View.DAY
         self.day: date = local(self.now_s, self.zone).date()
-        self.group = "category"
-        self._filter_is_set = False
         self._go_again = True
         self.toolbar = Toolbar([(key, _(text)) for key, text in GROUPS])
         self.filters = FilterRow()
         self.timeline = Timeline()
-        self.listing = Listing(context.memory, self.zone)
+        self.listing = Listing(context.memory, self.zone, context.center.clock.now)
         self._clock = self._timer(_NOW_MS, self._on_clock, single=False)
         self._seen = self._timer(_SEEN_MS, self._on_seen, single=True)
         self._lay_out()
+        self.rows = Rows(self)
         self.conduct = Conduct(self)
         self._connect()
         register(self)
@@ -99,10 +98,10 @@ class CalendarPage(Page):
         bar.today_asked.connect(self.go_today)
         bar.stepped.connect(self.step)
         bar.view_picked.connect(self.show_view)
-        bar.group_picked.connect(self.group_by)
-        bar.found.connect(self.conduct.find_slots)
-        bar.book_asked.connect(self.conduct.book_by_form)
-        self.filters.changed.connect(self._on_filter)
+        bar.group_picked.connect(self.rows.group_by)
+        bar.found.connect(self.conduct.finder.search)
+        bar.book_asked.connect(self.conduct.forms.open_here)
+        self.filters.changed.connect(self.rows.on_filter)
         self.timeline.viewed.connect(self._on_viewed)
         self.listing.opened.connect(self.conduct.show_booking)
 
@@ -155,7 +154,7 @@ class CalendarPage(Page):
         if self.loaded is None or t0 < data.start or t1 > data.end:
             self.refresh()
         else:
-            self.arrange()
+            self.rows.arrange()
 
     def _on_clock(self) -> None:
         self.timeline.set_now(self.now_s)
@@ -188,10 +187,6 @@ class CalendarPage(Page):
             self.listing.load(self.context, self._listed_period(), self)
 
     def _listed_period(self) -> Period:
-        from datetime import timedelta
-
-        from ui.pages.calendar.formats import day_start
-
         first, last = first_day(self.day, self.view), last_day(self.day, self.view)
         return Period(at(day_start(first, self.zone)), at(day_start(last + timedelta(days=1), self.zone)))
 
@@ -202,68 +197,25 @@ class CalendarPage(Page):
         self.timeline.set_data(indexed)
         if was_empty:
             self.go(self.day)
-            self._set_first_filter()
-        self._offer_filters()
-        self.arrange()
+            self.rows.set_first_filter()
+        self.rows.offer_filters()
+        self.rows.arrange()
         self.conduct.on_loaded()
-
-    def _set_first_filter(self) -> None:
-        """Start with the booked machines where there are enough of them to fill the page."""
-        picture = self.timeline.picture()
-        assert self.loaded is not None
-        booked = shown_rows(self.timeline.data, self.loaded, Filter(booked=True), picture.t0, picture.t1)
-        if len(booked) >= _MANY_ROWS and not self._filter_is_set:
-            self.filters.booked.set_on(True)
-        self._filter_is_set = True
-
-    def _offer_filters(self) -> None:
-        assert self.loaded is not None
-        projects = sorted(
-            (str(key), f"{code} {names.say(_.language)}")
-            for key, (code, names) in self.loaded.timeline.projects.items()
-        )
-        projects.sort(key=lambda choice: choice[1])
-        self.filters.show_choices(projects, [(str(key), _(word)) for key, word in ROW_WORDS.items()])
-
-    def _on_filter(self) -> None:
-        self._filter_is_set = True
-        self.arrange()
-
-    def group_by(self, key: str) -> None:
-        """Group the machines another way."""
-        self.group = key
-        self.toolbar.show_group(key)
-        self.arrange()
-
-    def wanted_filter(self) -> Filter:
-        """Give what the filter row says."""
-        bar = self.filters
-        project_id = int(bar.project_key) if bar.project_key else None
-        return Filter(bar.booked.on, bar.mine.on, bar.qualified.on, project_id, bar.state_key)
-
-    def arrange(self) -> None:
-        """Choose and group the rows."""
-        if self.loaded is None:
-            return
-        data, picture = self.timeline.data, self.timeline.picture()
-        rows = shown_rows(data, self.loaded, self.wanted_filter(), picture.t0, picture.t1)
-        self.timeline.set_shown(rows, groups_of(data, self.group))
 
     # --- the shell -----------------------------------------------------------------------
 
     def open(self, **args: Any) -> None:
         """Go to a booking, a machine or a day: ``booking_id``, ``machine_id``, ``day``."""
-        self.conduct.open(args)
+        go_to(self.conduct, args)
 
     def state(self) -> dict[str, Any]:
         """Keep view, day and grouping over a rebuild."""
-        return {"view": self.toolbar.views.key, "day": self.day, "group": self.group, "span": self.view.value}
+        return {"view": self.toolbar.views.key, "day": self.day, "group": self.rows.group, "span": self.view.value}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up view, day and grouping."""
         self.day, self.view = state.get("day", self.day), View(state.get("span", self.view.value))
-        self.group = state.get("group", self.group)
-        self.toolbar.show_group(self.group)
+        self.rows.group_by(state.get("group", self.rows.group))
         if state.get("view", "day") != "day":
             self.toolbar.views.pick(state["view"])
 
@@ -287,5 +239,7 @@ PAGE = PageSpec(
     icon="calendar-days",
     title=N_("Calendar"),
     build=build,
-    watches=Changed.BOOKINGS | Changed.OCCUPANCY | Changed.EQUIPMENT | Changed.PEOPLE | Changed.PROJECTS | Changed.USAGE,
+    watches=(
+        Changed.BOOKINGS | Changed.OCCUPANCY | Changed.EQUIPMENT | Changed.PEOPLE | Changed.PROJECTS | Changed.USAGE
+    ),
 )

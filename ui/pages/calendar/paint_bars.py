@@ -9,11 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from ui.kit.words import _
 from ui.pages.calendar.data import OUTAGES, BarState
 from ui.pages.calendar.formats import day_clock
 from ui.pages.calendar.geometry import BAR_HEIGHT, BAR_TOP, BUFFER_HEIGHT, LABEL, RADIUS
 from ui.pages.calendar.strips import paint_slivers
-from ui.kit.words import _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QBrush, QColor

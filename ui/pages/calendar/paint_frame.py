@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from ui.kit.words import _
 from ui.pages.calendar.data import RowState
 from ui.pages.calendar.formats import clock
 from ui.pages.calendar.geometry import GROUP, HEADER, LABEL, ROW
 from ui.pages.calendar.ink import ROW_TONES
 from ui.pages.calendar.ticks import Tick, closed, ticks
-from ui.kit.words import _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QFont
@@ -206,7 +206,7 @@ class FramePainter:
         if picture.ghost is None:
             return None
         wish = picture.ghost.wish
-        text = f"{clock(wish.start, self._zone)}–{clock(wish.end, self._zone)}"  # noqa: RUF001
+        text = f"{clock(wish.start, self._zone)}–{clock(wish.end, self._zone)}"
         self._painter.setFont(self._ink.small_bold)
         least = self._painter.fontMetrics().horizontalAdvance(text) + 16
         x0, x1 = picture.axis.x(wish.start), picture.axis.x(wish.end)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QMenu, QVBoxLayout, QWidget
 
 from ui.kit.buttons import button, icon_button
 from ui.kit.charts import HoursBar
+from ui.kit.icons import icon
 from ui.kit.layout import Card, clear, column, holder, row, scrolling
 from ui.kit.panels import KeyValues, icon_label
 from ui.kit.pill import StateChip
@@ -106,6 +108,7 @@ class Panel(QFrame):
         self.setObjectName("calendar_panel")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(_("Selected booking"))
+        self.acts: tuple[PanelAct, ...] = ()
         self._head = QVBoxLayout()
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +135,17 @@ class Panel(QFrame):
             self._body.addLayout(section)
             self._body.addWidget(rule())
         self._body.addStretch(1)
+        self.acts = content.acts
         self._show_acts(content.acts)
+
+    def menu(self) -> QMenu:
+        """Make a menu of the acts, for the pointer."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for act in self.acts:
+            entry = menu.addAction(icon(act.icon or "circle", "text2"), act.text.replace("&", "&&"))
+            entry.triggered.connect(partial(_run, act))
+        return menu
 
     def _sections(self, content: PanelContent) -> list[QLayout]:
         made: list[QLayout] = []
@@ -159,6 +172,10 @@ class Panel(QFrame):
             wide = number == len(rest) - 1 and number % 2 == 0
             grid.addWidget(made, number // 2, number % 2, 1, 2 if wide else 1)
         self._foot.addLayout(grid)
+
+
+def _run(act: PanelAct, _checked: bool = False) -> None:
+    act.run()
 
 
 def _section(*items: Any) -> QVBoxLayout:

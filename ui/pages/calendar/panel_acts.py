@@ -64,10 +64,10 @@ class PanelActs:
         until = clock(seconds(view.end_at + _STEP), zone)
         offered = [PanelAct(_("Extend to {time}", time=until), lambda: conduct.extend(view, _STEP), "clock")]
         if view.state is not BookingState.IN_USE:
-            offered.append(PanelAct(_("Move…"), lambda: conduct.edit_by_form(view), "move-horizontal"))
+            offered.append(PanelAct(_("Move…"), lambda: conduct.forms.edit(view), "move-horizontal"))
             offered.append(PanelAct(_("Cancel it"), lambda: conduct.acts.cancel(view), "x"))
         else:
-            offered.append(PanelAct(_("Change…"), lambda: conduct.edit_by_form(view), "pencil"))
+            offered.append(PanelAct(_("Change…"), lambda: conduct.forms.edit(view), "pencil"))
         if conduct.page.context.may(Right.OUT_OF_ORDER):
             offered.append(self._out_of_order(view.machine_id))
         return offered
@@ -81,7 +81,7 @@ class PanelActs:
         custodian = machine.custodian_id if machine else None
         offered = [PanelAct(_("Leave as it is"), lambda: conduct.show_booking(view.id))]
         if wished is not None:
-            edit = PanelAct(_("Change…"), lambda: conduct.edit_by_form(view, wished), "pencil")
+            edit = PanelAct(_("Change…"), lambda: conduct.forms.edit(view, wished), "pencil")
             offered.insert(0, edit)
         if problems and all(may_waive(conduct.page.context.actor, one, custodian) for one in problems):
             offered.insert(0, PanelAct(_("Waive and save"), lambda: self._waive(detail), main=True))
@@ -102,7 +102,7 @@ class PanelActs:
         context = self._conduct.page.context
         offered = []
         if context.may(Right.BOOK):
-            offered.append(PanelAct(_("Book"), self._conduct.book_by_form, "plus", main=True))
+            offered.append(PanelAct(_("Book"), self._conduct.forms.open_here, "plus", main=True))
         offered.append(PanelAct(_("Open the sheet"), self._sheet(machine_id), "wrench"))
         if context.may(Right.OUT_OF_ORDER):
             offered.append(self._out_of_order(machine_id))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, QTimer
 
-from ui.pages.calendar.data import BarState, MOVABLE
+from ui.pages.calendar.data import MOVABLE, BarState
 from ui.pages.calendar.geometry import HEADER, LABEL
 from ui.pages.calendar.gesture import Gesture, Grip
 

@@ -63,7 +63,7 @@ def _facts(view: BookingView, detail: Detail, zone: str) -> list[tuple[str, str]
 def _when(start: int, end: int, zone: str) -> str:
     """Say day and times, the day always."""
     if local(start, zone).date() == local(end - 1, zone).date():
-        return f"{day_clock(start, zone)}–{clock(end, zone)}"  # noqa: RUF001
+        return f"{day_clock(start, zone)}–{clock(end, zone)}"
     return times(start, end, zone)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF, QRect
-from PySide6.QtGui import QPageLayout, QPagedPaintDevice, QPageSize, QPainter
+from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPainter
 
 from ui.pages.calendar.geometry import HEADER
 from ui.pages.calendar.ink import printed

@@ -63,5 +63,5 @@ def slot_text(slot: Slot, zone: str, wanted: int) -> str:
     if local(start, zone).date() == local(wanted, zone).date():
         when = times(start, end, zone)
     else:
-        when = f"{day_clock(start, zone)}–{clock(end, zone)}"  # noqa: RUF001
+        when = f"{day_clock(start, zone)}–{clock(end, zone)}"
     return f"{slot.machine.say(_.language)}, {when}"

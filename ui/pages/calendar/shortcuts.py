@@ -27,13 +27,16 @@ def _register_views(page: CalendarPage) -> None:
     page.act("calendar.list", N_("Show bookings as a list"), lambda: page.show_view("list"), shortcut="L")
     page.act("calendar.earlier", N_("Go to the time before"), lambda: page.step(-1), shortcut="PgUp")
     page.act("calendar.later", N_("Go to the time after"), lambda: page.step(1), shortcut="PgDown")
-    page.act("calendar.find", N_("Find a free slot"), page.toolbar.search.setFocus, icon="calendar-search", shortcut="F")
-    page.act("calendar.print", N_("Print the timeline"), lambda: print_timeline(page), icon="printer", shortcut="Ctrl+P")
+    search = page.toolbar.search.setFocus
+    page.act("calendar.find", N_("Find a free slot"), search, icon="calendar-search", shortcut="F")
+    page.act(
+        "calendar.print", N_("Print the timeline"), lambda: print_timeline(page), icon="printer", shortcut="Ctrl+P"
+    )
 
 
 def _register_acts(page: CalendarPage) -> None:
     conduct, book = page.conduct, Right.BOOK
-    page.act("calendar.book", N_("Book a machine"), conduct.book_by_form, icon="plus", shortcut="Ctrl+N", right=book)
+    page.act("calendar.book", N_("Book a machine"), conduct.forms.open_here, icon="plus", shortcut="Ctrl+N", right=book)
     page.act("calendar.move", N_("Move the booking, or show a month"), lambda: _move(page), shortcut="M", right=book)
     page.act("calendar.cancel", N_("Cancel the booking"), lambda: _cancel(page), icon="x", shortcut="Del", right=book)
     page.act("calendar.undo", N_("Undo"), conduct.history.undo, icon="undo-2", shortcut="Ctrl+Z")

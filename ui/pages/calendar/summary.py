@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from center_app.core.text import N_
 from ui.kit.words import _
 from ui.pages.calendar.data import BarState, RowState
-from ui.pages.calendar.formats import title, local, times
+from ui.pages.calendar.formats import local, times, title
 
 if TYPE_CHECKING:
     from ui.pages.calendar.data import TimelineData

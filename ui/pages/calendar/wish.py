@@ -34,8 +34,12 @@ _PARTS = {
     (12 * 60, 18 * 60): ("in the afternoon", "afternoon", "nachmittags", "nachmittag", "下午"),
     (18 * 60, 24 * 60): ("in the evening", "evening", "abends", "abend", "晚上"),
 }
-_AFTER = re.compile(r"(?:after|from|ab|nach)\s*(\d{1,2})(?::(\d{2}))?(?:\s*uhr)?|(\d{1,2})(?::(\d{2}))?点?(?:以后|之后|后)", re.I)
-_FILLERS = frozenset("on for at in the a an am um für im on auf any some ein eine einen irgendein".split())
+_AFTER = re.compile(
+    r"(?:after|from|ab|nach)\s*(\d{1,2})(?::(\d{2}))?(?:\s*uhr)?|(\d{1,2})(?::(\d{2}))?点?(?:以后|之后|后)", re.I
+)
+_FILLERS = frozenset(
+    "on for at in the a an any some am um für im auf ein eine einen irgendein".split(" ")  # noqa: SIM905
+)
 DEFAULT_LENGTH_S = 3600
 _HORIZON_DAYS = 14
 
@@ -59,7 +63,7 @@ class Wish:
 
 def _plain(text: str) -> str:
     """Fold case and drop what people write differently: spaces and hyphens."""
-    return re.sub(r"[\s\-‐‑–]+", "", text.casefold())  # noqa: RUF001
+    return re.sub(r"[\s\-‐‑–]+", "", text.casefold())
 
 
 def read_wish(text: str, today: date) -> Wish:
