@@ -19,6 +19,8 @@ from devices.values import Account, Int64Array
 
 SLICE_BYTES = 65536
 _WINDOW_BYTES = 2048
+_RESYNC_BYTES = 256
+_FIRST_ROWS = 256
 _SEARCH_BYTES = 1 << 20
 
 
@@ -76,7 +78,8 @@ class FixedFramer:
         """Look for these kinds; their sync bytes must not be prefixes of each other."""
         self._kinds = kinds
         self._shortest = min(kind.size for kind in kinds)
-        self._window = max(_WINDOW_BYTES, 2 * max(kind.size for kind in kinds))
+        longest = max(kind.size for kind in kinds)
+        self._window = max(_WINDOW_BYTES if len(kinds) > 1 else _RESYNC_BYTES, 4 * longest)
         self._buffer = b""
         self._base = 0
         self._spoiled_until = 0
@@ -126,8 +129,7 @@ class FixedFramer:
         if len(self._kinds) > 1 or not count or not self._buffer.startswith(kind.sync):
             return []
         rows = np.frombuffer(self._buffer, dtype=np.uint8, count=count * kind.size).reshape(count, kind.size)
-        good = _good_rows(kind, rows)
-        run = count if good.all() else int(good.argmin())
+        run = _run_length(kind, rows)
         if not run:
             return []
         self.book.good(run * kind.size, run)
@@ -213,6 +215,18 @@ def _good_rows(kind: FrameKind, rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     for column, value in enumerate(kind.sync):
         good &= rows[:, column] == value
     return good & kind.check.passes(rows) if kind.check else good
+
+
+def _run_length(kind: FrameKind, rows: NDArray[np.uint8]) -> int:
+    """Count the good rows before the first bad one, checking ever larger pieces."""
+    done, step = 0, _FIRST_ROWS
+    while done < rows.shape[0]:
+        good = _good_rows(kind, rows[done : done + step])
+        if not good.all():
+            return done + int(good.argmin())
+        done += good.size
+        step *= 4
+    return done
 
 
 def _sync_positions(data: NDArray[np.uint8], sync: bytes) -> Int64Array:
