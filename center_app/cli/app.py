@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
         return tell(error, words)
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001 - the outermost boundary: log it whole, say it calmly
+    except Exception as error:
         logging.getLogger("center.command").exception("command failed: %s", arguments)
         return tell(error, words)
 

@@ -9,6 +9,7 @@ import typer
 
 from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, words
 from center_app.core import backup, centre, diagnostics, doctor, migrations
+from center_app.core.db import Database
 from center_app.core.errors import CenterError
 from center_app.core.labels import Label
 from center_app.core.settings import DeskSettings, load, log_folder, save
@@ -68,11 +69,18 @@ def do_backup(
     center = opened(store)
     place = Path(target) if target else center.folder / "backups"
     try:
-        made = backup.back_up(center.database, center.folder, place.absolute(), center.clock.now(), recordings=recordings)
+        made = backup.back_up(
+            center.database, center.folder, place.absolute(), center.clock.now(), recordings=recordings
+        )
     finally:
         center.close()
     size = sum(file.size_bytes for file in made.files)
-    say(N_("{count} files, {size}, checked: {folder}"), count=len(made.files), size=words().bytes(size), folder=str(made.folder))
+    say(
+        N_("{count} files, {size}, checked: {folder}"),
+        count=len(made.files),
+        size=words().bytes(size),
+        folder=str(made.folder),
+    )
 
 
 def check_backup(folder: Annotated[str, typer.Argument(help="Folder of the backup")]) -> None:
@@ -101,7 +109,7 @@ def _findings(store: str) -> list[doctor.Finding]:
     except CenterError as error:
         trouble = error
 
-        def fail() -> doctor.Database:
+        def fail() -> Database:
             raise trouble
 
         return list(doctor.examine(None, fail))
@@ -122,7 +130,9 @@ def examine(store: Store = "") -> None:
     raise typer.Exit(1 if any(finding.verdict is doctor.Verdict.BAD for finding in findings) else 0)
 
 
-def bundle(target: Annotated[str, typer.Argument(help="Folder that receives the bundle")] = ".", store: Store = "") -> None:
+def bundle(
+    target: Annotated[str, typer.Argument(help="Folder that receives the bundle")] = ".", store: Store = ""
+) -> None:
     """Write a bundle for the people who look for a fault: no secrets, no data of the centre."""
     from center_app.core.clock import SystemClock
 

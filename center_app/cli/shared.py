@@ -29,7 +29,7 @@ Store = Annotated[str, typer.Option("--store", help="Folder of the centre, or a 
 def language() -> str:
     """Return the language of this desk: the setting, else the environment's, else English."""
     try:
-        chosen = settings.load().language
+        chosen: str = settings.load().language
     except CenterError:
         chosen = ""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

@@ -30,7 +30,7 @@ from devices.errors import CaptureDamaged
 from devices.simulators.capture import Capture, read_capture
 from devices.values import Account, Block, LineSettings, Profile, scaled
 
-__all__ = ["Decoded", "Replayed", "collect", "decode_file", "guess_profile", "replay_file"]
+__all__ = ["Decoded", "Replayed", "collect", "decode_file", "guess_file", "guess_profile", "replay_file"]
 
 REPLAY_COLLECTOR = "replay"
 GOOD_SHARE = 0.5
@@ -123,6 +123,11 @@ def guess_profile(data: bytes, line: LineSettings | None = None) -> str | None:
     return max(scores)[-1] if scores else None
 
 
+def guess_file(path: Path) -> str | None:
+    """Return the profile that explains a file best, None when none does."""
+    return guess_profile(*_bytes_of(path))
+
+
 def replay_file(
     path: Path, database: Database, folder: Path, actor: Actor, *, profile_id: str | None = None, speed: float = 1.0,
     csv: Path | None = None, options: CsvOptions | None = None, stop: threading.Event | None = None,
@@ -142,7 +147,9 @@ def replay_file(
         try:
             _play(path, link, database, folder, cell, capture.duration_s / speed, speed, stop, told)
         finally:
-            view = database.write(actor, service.edit_cell, cell.id, replace(_draft(capture, chosen, link), enabled=False))
+            view = database.write(
+                actor, service.edit_cell, cell.id, replace(_draft(capture, chosen, link), enabled=False)
+            )
     return _result(folder, view, chosen, time.monotonic() - began, csv, options)
 
 
@@ -164,7 +171,7 @@ def _play(
 ) -> None:  # fmt: skip
     """Run player and collector side by side until the capture is over and recorded."""
     command = [sys.executable, "-m", "devices.simulators", str(path.absolute()), str(link), "--speed", str(speed)]
-    player = subprocess.Popen(command, cwd=PROGRAM, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603
+    player = subprocess.Popen(command, cwd=PROGRAM, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     ended = threading.Event()
     failure: list[BaseException] = []
     store = str(folder) if database.is_sqlite else database.url

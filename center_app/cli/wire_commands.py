@@ -1,0 +1,207 @@
+"""Commands about devices and recordings: collect, simulate, decode, recognise, replay, export."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show, words
+from center_app.core.errors import PersonError, declare
+from center_app.core.paths import PROGRAM
+from center_app.core.text import N_
+from center_app.wiring import Center, open_center
+
+if TYPE_CHECKING:
+    from center_app.telemetry.store.reader import StoreReader
+
+NOT_RECOGNISED = declare(
+    "recognise.nothing_fits",
+    "No profile explains the bytes of {file}.",
+    "Name the profile: main.py decode PROFILE {file}. `main.py profiles` lists them.",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (collect, simulate, profiles, decode, recognise, replay, check_recordings):
+        app.command(command.__name__.replace("_", "-"))(command)
+    app.command("export")(export_recording)
+
+
+def collect(store: Store = "", name: Annotated[str, typer.Option(help="Name of this collector")] = "local") -> None:
+    """Record every cell of the centre until stopped; needs no window."""
+    from center_app.core import log
+    from center_app.telemetry.collector import process
+
+    chosen = chosen_store(store)
+    folder = folder_of(chosen)
+    open_center(chosen, folder=folder).close()
+    log.start(
+        (folder or Path(chosen)) / "logs" if not chosen.startswith("postgresql") or folder else Path("logs"),
+        f"collector-{name}",
+    )
+    process.run(chosen, name, folder)
+
+
+def simulate(
+    profile: Annotated[str, typer.Argument(help="Profile id, or a capture file to play")],
+    link: Annotated[str, typer.Option(help="Path of the port to make")] = "./port",
+    seed: int = 1,
+    duration: Annotated[float | None, typer.Option(help="Seconds to run; endless without")] = None,
+    params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
+    faults: Annotated[str, typer.Option(help="Fault tape as JSON")] = "{}",
+) -> None:
+    """Run a simulated device on a pseudo-terminal, paced at its line speed; prints its tally as JSON at the end."""
+    command = [
+        sys.executable,
+        "-m",
+        "devices.simulators",
+        profile,
+        link,
+        "--seed",
+        str(seed),
+        "--params",
+        params,
+        "--faults",
+        faults,
+    ]
+    if duration is not None:
+        command += ["--duration", str(duration)]
+    raise typer.Exit(subprocess.run(command, cwd=PROGRAM if profile.isidentifier() else None, check=False).returncode)
+
+
+def profiles() -> None:
+    """List the device profiles."""
+    from devices import profiles as known
+
+    language = words().language
+    show(
+        [
+            {"id": p.id, "version": p.version, "name": p.label.get(language) or p.label["en"], "line": asdict(p.line)}
+            for p in known.all()
+        ]
+    )
+
+
+def decode(
+    profile: Annotated[str, typer.Argument(help="Profile id")],
+    file: Annotated[str, typer.Argument(help="Capture (CSV of characters with times) or plain bytes")],
+    params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
+) -> None:
+    """Decode a file and print channels, rows, first and last values and the byte account as JSON."""
+    from center_app.telemetry.headless import decode_file
+
+    show(decode_file(profile, Path(file), json.loads(params)))
+
+
+def recognise(file: Annotated[str, typer.Argument(help="Capture or plain bytes")]) -> None:
+    """Say which profile explains a file's bytes, with its byte account, as JSON."""
+    from center_app.telemetry.headless import decode_file, guess_file
+
+    found = guess_file(Path(file))
+    if found is None:
+        raise PersonError(NOT_RECOGNISED, file=file)
+    show({"profile": found, "account": decode_file(found, Path(file)).account})
+
+
+def replay(
+    file: Annotated[str, typer.Argument(help="Capture file (t_us,byte_hex,framing_ok)")],
+    store: Annotated[str, typer.Option(help="Centre to record into; a folder beside the file without")] = "",
+    profile: Annotated[str, typer.Option(help="Profile id; recognised without")] = "",
+    speed: Annotated[float, typer.Option(help="Playing speed, 1 is the capture's own timing")] = 1.0,
+    csv: Annotated[str, typer.Option(help="CSV to write; beside the capture without")] = "",
+) -> None:
+    """Play a capture with its own timing through a pseudo-terminal, record it, export it, print the byte account."""
+    from center_app.telemetry.headless import replay_file
+
+    place = store or str(Path(file).with_suffix("").absolute()) + "-store"
+    center = opened(place) if store else _scratch(Path(place))
+    target = Path(csv) if csv else Path(file).with_suffix(".recorded.csv")
+    try:
+        found = replay_file(
+            Path(file), center.database, center.folder, operator(), profile_id=profile or None, speed=speed, csv=target
+        )
+    finally:
+        center.close()
+    show(found)
+
+
+def _scratch(place: Path) -> Center:
+    """Open a small centre for a replay that names none, made on first use."""
+    from center_app.core import centre
+    from center_app.core.labels import Label
+
+    if (place / "center.db").exists():
+        return open_center(str(place))
+    center = open_center(str(place), create=True)
+    center.write(operator(), centre.establish, centre.CentreDraft(Label.of("Replay"), "UTC"))
+    return center
+
+
+def export_recording(
+    recording: Annotated[str, typer.Argument(help="Number of the recording, or 'newest'")],
+    target: Annotated[str, typer.Argument(help="CSV file to write")],
+    store: Store = "",
+    decimal: Annotated[str, typer.Option(help="Decimal mark")] = ".",
+    separator: Annotated[str, typer.Option(help="Column separator")] = ",",
+) -> None:
+    """Write a recording as CSV with units, time base, gaps, quality and byte account."""
+    from center_app.telemetry.store.export import CsvOptions, export_csv
+    from center_app.telemetry.store.reader import StoreReader
+
+    center = opened(store)
+    options = CsvOptions(separator=separator, decimal=decimal, language=words().language)
+    try:
+        with StoreReader(center.folder) as reader:
+            number = _recording(reader, recording)
+            done = export_csv(reader, number, Path(target), options)
+    finally:
+        center.close()
+    say(
+        N_("{rows} rows, {size}: {file}"),
+        rows=words().number(done.rows),
+        size=words().bytes(done.size_bytes),
+        file=target,
+    )
+
+
+NO_RECORDING = declare(
+    "export.no_recording",
+    "There is no recording {recording} in this centre.",
+    "Take a number from the page Cells, or write 'newest'.",
+)
+
+
+def _recording(reader: StoreReader, asked: str) -> int:
+    known = {view.id: view.started_ns for view in reader.recordings()}
+    if asked == "newest" and known:
+        return max(known, key=lambda number: known[number])
+    if asked.isdigit() and int(asked) in known:
+        return int(asked)
+    raise PersonError(NO_RECORDING, recording=asked)
+
+
+def check_recordings(store: Store = "") -> None:
+    """Recompute the hash chains of every recording; name the first bad chunk or segment."""
+    from center_app.telemetry.store.reader import StoreReader
+
+    center = opened(store)
+    bad = 0
+    try:
+        with StoreReader(center.folder) as reader:
+            views = reader.recordings()
+            for view in views:
+                damage = reader.verify(view.id)
+                if damage is not None:
+                    bad += 1
+                    show(damage)
+    finally:
+        center.close()
+    say(N_("{count} recordings checked, {bad} damaged."), count=len(views), bad=bad)
+    raise typer.Exit(1 if bad else 0)
