@@ -11,10 +11,10 @@ from typing import Any
 
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry import channels
-from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RawRecord, RecordingView
+from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import RunInterval, RunRuleView
 from devices.values import Block, Profile, StreamSpec, scaled
 
@@ -144,7 +144,9 @@ def _compare(
     same_start = nearest.start_bytes[1] == stored.start_bytes[1] and _near(nearest.start_ns, stored.start_ns)
     same_end = nearest.end_bytes[1] == stored.end_bytes[1] and _near(nearest.end_ns, stored.end_ns)
     is_same = same_start and same_end
-    detail = "" if is_same else f"start {nearest.start_bytes} {nearest.start_ns}, end {nearest.end_bytes} {nearest.end_ns}"
+    detail = (
+        "" if is_same else f"start {nearest.start_bytes} {nearest.start_ns}, end {nearest.end_bytes} {nearest.end_ns}"
+    )
     return Recomputed(nearest, is_same, same_start, "" if is_same else "edges", detail, read, segments)
 
 
@@ -156,9 +158,7 @@ def _broken(link: str, detail: str = "") -> Recomputed:
     return Recomputed(None, False, False, link, detail)
 
 
-def _segments(
-    reader: StoreReader, interval: RunInterval, records: Sequence[RawRecord]
-) -> tuple[tuple[int, str], ...]:
+def _segments(reader: StoreReader, interval: RunInterval, records: Sequence[RawRecord]) -> tuple[tuple[int, str], ...]:
     if not records:
         return ()
     sealed = reader.segments(interval.recording_id, records[0].offset, records[-1].offset + 1)

@@ -85,9 +85,7 @@ class _Recorded:
     def _channel(self, cell_id: int, channel: str) -> list[coverage.Span]:
         key = (cell_id, channel)
         if key not in self._spans:
-            spans = [
-                _span(recording) for recording in self._cell(cell_id) if self._has_channel(recording, channel)
-            ]
+            spans = [_span(recording) for recording in self._cell(cell_id) if self._has_channel(recording, channel)]
             self._spans[key] = coverage.covered(spans, self._gaps_of(cell_id), self._window)
         return self._spans[key]
 

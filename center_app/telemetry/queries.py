@@ -35,7 +35,9 @@ def cell(read: Read, cell_id: int) -> CellView | None:
     return views.cell(row) if row else None
 
 
-def alarm_rules(read: Read, cell_ids: Sequence[int] | None = None, include_removed: bool = False) -> list[AlarmRuleView]:
+def alarm_rules(
+    read: Read, cell_ids: Sequence[int] | None = None, include_removed: bool = False
+) -> list[AlarmRuleView]:
     """Return the alarm rules, of some cells when named."""
     wanted = select(AlarmRule).order_by(col(AlarmRule.id))
     if cell_ids is not None:

@@ -68,6 +68,7 @@ def health_of(store: Path, cell_id: int) -> PortHealth | None:
 
 def wait_for_bytes(store: Path, cell_id: int, count: int, timeout_s: float = 20.0) -> PortHealth:
     """Wait until a port has received so many bytes."""
+
     def enough() -> bool:
         health = health_of(store, cell_id)
         return health is not None and health.bytes_in >= count

@@ -8,7 +8,15 @@ import pytest
 from center_app.core.db import open_sqlite
 from center_app.core.labels import Label
 from center_app.telemetry.alarms.desk import AlarmDesk, Who
-from center_app.telemetry.alarms.indicators import CHATTER, MINUTE_NS, TEN_MINUTES_NS, Raise, chattering, floods, raises_in
+from center_app.telemetry.alarms.indicators import (
+    CHATTER,
+    MINUTE_NS,
+    TEN_MINUTES_NS,
+    Raise,
+    chattering,
+    floods,
+    raises_in,
+)
 from center_app.telemetry.alarms.states import Happening, Outcome, State
 from center_app.telemetry.collector import ledger
 from center_app.telemetry.values import AlarmRuleView, Direction, Priority

@@ -158,7 +158,12 @@ def test_a_second_collector_of_the_name_is_refused(centre):
 
 
 def test_a_port_held_by_another_program_names_it_in_every_language(centre, link):
-    hold = "import os, sys, time; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print('held', flush=True); time.sleep(600)"
+    hold = (
+        "import os, sys, time\n"
+        "os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)\n"
+        "print('held', flush=True)\n"
+        "time.sleep(600)\n"
+    )
     with cells.simulator("robot_cell", link):
         cell = cells.add_cell(centre, link)
         other = subprocess.Popen([sys.executable, "-c", hold, os.path.realpath(link)], stdout=subprocess.PIPE)

@@ -23,16 +23,16 @@ def centre(tmp_path):
 
 
 def replay(centre, name: str, csv, **more) -> headless.Replayed:
-    return headless.replay_file(
-        SAMPLES / name, centre.database, centre.folder, cells.ENGINEER, csv=csv, **more
-    )
+    return headless.replay_file(SAMPLES / name, centre.database, centre.folder, cells.ENGINEER, csv=csv, **more)
 
 
 @pytest.mark.parametrize(("name", "profile", "count"), [
     ("gps_mtk3339_nmea.csv", "nmea0183", 1351),
     ("kern_scale_tare.csv", "kern_scale", 238),
 ])  # fmt: skip
-def test_a_real_capture_is_recorded_decoded_and_exported_with_a_balanced_account(centre, tmp_path, name, profile, count):
+def test_a_real_capture_is_recorded_decoded_and_exported(
+    centre, tmp_path, name, profile, count
+):
     shares = []
     made = replay(centre, name, tmp_path / "out.csv", told=shares.append)
     account = made.account

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from center_app.telemetry.holds import Holder
-from center_app.telemetry.runs.rule import Origin, Samples, RunWatch
+from center_app.telemetry.runs.rule import Origin, RunWatch, Samples
 from center_app.telemetry.values import RunInterval, RunRuleView
 
 STEPS = st.lists(
@@ -46,7 +48,7 @@ def blocks(count: int, cuts: list[int]) -> list[slice]:
     while at < count:
         at += cuts[len(bounds) % len(cuts)]
         bounds.append(min(at, count))
-    return [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(bounds)]
 
 
 @given(STEPS, CUTS, st.sampled_from([0, 5, 20, 40]), st.sampled_from([0, 5, 30]), st.sampled_from([0.0, 2.0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import func, select
 
 from center_app.core.access import Actor, Role
 from center_app.core.audit import AuditEntry
@@ -17,7 +18,6 @@ from center_app.telemetry.values import (
     RequestState,
     RunRuleDraft,
 )
-from sqlmodel import func, select
 
 STAFF = Actor(5, "Lin Wei", Role.STAFF, "desk 1")
 

@@ -215,6 +215,6 @@ def _dated(
         )  # fmt: skip
     if after.state is not before.state:
         view = replace(view, changed_ns=t_ns)
-    if before.state is State.UNACKNOWLEDGED and after.state is State.ACKNOWLEDGED or after.state is State.LATCHED:
+    if (before.state is State.UNACKNOWLEDGED and after.state is State.ACKNOWLEDGED) or after.state is State.LATCHED:
         view = replace(view, acknowledged_by=who.name or view.acknowledged_by, acknowledged_ns=t_ns)
     return view

@@ -80,7 +80,7 @@ def command_line(store: str, name: str, folder: Path | None) -> list[str]:
 
 def _spawn(store: str, name: str, folder: Path | None, log: Path) -> None:
     with log.open("ab") as output:
-        child = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+        child = subprocess.Popen(
             command_line(store, name, folder), cwd=PROGRAM, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, close_fds=True,
         )  # fmt: skip

@@ -15,7 +15,7 @@ from center_app.telemetry import errors
 if os.name == "nt":
     import msvcrt
 
-    def _take(descriptor: int, *, shared: bool) -> bool:  # noqa: ARG001 - Windows has no shared kind here
+    def _take(descriptor: int, *, shared: bool) -> bool:
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         except OSError:

@@ -16,7 +16,7 @@ from center_app.core.db import Database
 from center_app.core.errors import CenterError
 from center_app.telemetry import queries, service
 from center_app.telemetry.alarms.desk import AlarmDesk
-from center_app.telemetry.collector import launch, ledger, lease, plan, recovery, requests
+from center_app.telemetry.collector import launch, lease, ledger, plan, recovery, requests
 from center_app.telemetry.collector.counters import Counters
 from center_app.telemetry.collector.keeper import Keeper
 from center_app.telemetry.collector.lock import CollectorLock
@@ -210,7 +210,7 @@ class Collector:
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
         reader.thread.join(30)
-        self.desk.silence(reader.plan.cell.id, 0, 0)
+        self.desk.silence(reader.cell_id, 0, 0)
 
     def _close(self) -> None:
         for reader in self._readers.values():

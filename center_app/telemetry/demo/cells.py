@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ _J3_HIGH = AlarmRuleDraft(
 _FORCE_HIGH = AlarmRuleDraft(
     0, "motion.force", Label.of("Gripping force high", de="Greifkraft hoch", zh="夹持力过高"),
     40.0, Direction.HIGH, 2.0, 0.5, 2.0, Priority.MEDIUM,
-    _steps(("Look at gripper and part, then reset", "Greifer und Teil ansehen, dann rücksetzen", "检查夹爪和工件，然后复位")),
+    _steps(("Look at gripper and part, then reset", "Greifer und Teil ansehen, dann rücksetzen",
+            "检查夹爪和工件，然后复位")),
     is_latching=True,
 )  # fmt: skip
 _NO_DATA = AlarmRuleDraft(
@@ -69,7 +70,8 @@ _KNEE_HOT = AlarmRuleDraft(
 _NODE_POWER = AlarmRuleDraft(
     0, "node.power", Label.of("Node power high", de="Knotenleistung hoch", zh="节点功率过高"),
     1500.0, Direction.HIGH, 50.0, 5.0, 10.0, Priority.LOW,
-    _steps(("Move one trial to another node", "Einen Lauf auf einen anderen Knoten verlegen", "将一个任务迁移到其他节点")),
+    _steps(("Move one trial to another node", "Einen Lauf auf einen anderen Knoten verlegen",
+            "将一个任务迁移到其他节点")),
 )  # fmt: skip
 
 CELLS: tuple[DemoCell, ...] = (
@@ -135,6 +137,4 @@ def _add(database: Database, actor: Actor, cell: DemoCell, machine_id: int, port
 
 
 def _for_cell(alarm: AlarmRuleDraft, cell_id: int) -> AlarmRuleDraft:
-    from dataclasses import replace
-
     return replace(alarm, cell_id=cell_id)

@@ -68,7 +68,15 @@ def _history(
     rules = [_rule(database, actor, cell, machine) for machine in logged]
     until: datetime = database.clock.now()
     synthesise_history(
-        folder, database.clock, cell, rules, logged, _span(days), zone, until, lambda share: told("history", share * 0.9)
+        folder,
+        database.clock,
+        cell,
+        rules,
+        logged,
+        _span(days),
+        zone,
+        until,
+        lambda share: told("history", share * 0.9),
     )
     return cell
 

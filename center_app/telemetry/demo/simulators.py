@@ -56,7 +56,7 @@ class Simulators:
     def _spawn(self, profile: str, link: str, params: Mapping[str, object], faults: str = "{}") -> None:
         command = [sys.executable, "-m", _MODULE, profile, str(self._ports / link), "--params", json.dumps(params),
                    "--faults", faults]  # fmt: skip
-        process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+        process = subprocess.Popen(
             command, cwd=PROGRAM, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self._running.append(process)

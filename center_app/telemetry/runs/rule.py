@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Samples:
-    """Carry samples of one channel: t_ns int64 (n,), values float64 (n,) in the channel's unit, quality uint8 (n,),
-    from_offset and end_offset int64 (n,): where each sample's frame lies in the received bytes.
+    """Carry samples of one channel.
+
+    t_ns int64 (n,); values float64 (n,) in the channel's unit; quality uint8 (n,); from_offset and end_offset
+    int64 (n,): where each sample's frame lies in the received bytes.
     """
 
     t_ns: Int64
@@ -127,7 +130,7 @@ class RunWatch:
             return
         cuts = np.flatnonzero(np.diff(samples.t_ns) > self._pause_ns) + 1
         bounds = [0, *cuts.tolist(), len(samples.t_ns)]
-        for start, stop in zip(bounds, bounds[1:], strict=False):
+        for start, stop in pairwise(bounds):
             yield samples.between(start, stop)
 
     def _feed_piece(self, part: Samples) -> list[RunInterval]:
