@@ -21,7 +21,7 @@ _NO_END = frozenset("(「『【《〈〔([{“‘¥")
 _PIECES = re.compile(
     r"[^\S\u00a0]+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|(?:[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|\u00a0)+"
 )
-_SOFT = re.compile(r"(?<=[-/_\\@&+])")
+_SOFT = re.compile(r"(?<=[-/_\\@&+])(?=\D)")
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,7 @@ from center_app.documents.sheet import CAPTION, CRIT_SOFT, GREY, HAIR, INK, PALE
 _GAP = 8.0
 _PAD = 2.0
 CUT = 250
+_ORPHANS = 3
 
 
 class _Body:
@@ -131,6 +132,8 @@ class Table(Brick):
         cut = start
         while cut < min(self._to, start + CUT) and edges[cut + 1] - edges[start] <= room:
             cut += 1
+        if 0 < self._to - cut < _ORPHANS:
+            cut = max(start, min(cut, self._to - _ORPHANS))
         while cut > start and (self._body.rows[cut - 1].kind == "group" or self._is_tail(cut)):
             cut -= 1
         return (self._part(start, cut), self._part(cut, self._to)) if cut > start else None

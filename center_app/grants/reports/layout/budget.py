@@ -69,17 +69,17 @@ def _unit(paper: Paper) -> str:
 def chapter(paper: Paper) -> list[Brick]:
     """Return budget against actual, with bars."""
     words = paper.words
+    heading = Heading(paper.open_chapter(words("Budget against actual")), "budget", before=0)
     rows = [_cells(paper, row.code, paper.say(row.names)) for row in paper.snapshot.budget]
     total = _cells(paper, "total", words("Total"), INK)
     columns = [Column(words("Budget line"))]
-    titles = (words("Planned"), words("Revised"), words("Actual"), words("Committed"), words("Free"))
+    titles = (words("Planned"), words("Revised"), words("Actual"), words("Committed"), words.context("money", "Free"))
     columns += [Column(title, 76 if i < 3 else 72, "right") for i, title in enumerate(titles)]
     columns.append(Column(words("Spent %"), 42, "right"))
     table = Table(
         columns, [*(Row(cells) for cells in rows), Row(total, "total")],
         paper.table(1, words("Budget against actual by line")), unit=_unit(paper),
     )  # fmt: skip
-    heading = Heading(paper.open_chapter(words("Budget against actual")), "budget", before=0)
     until = words("Up to {day}; budget version {number}", day=paper.snapshot.period.last_day,
                   number=paper.snapshot.award.budget_version)  # fmt: skip
     note = words("Spent % = actual ÷ revised budget. Free = revised − actual − committed.")
@@ -99,7 +99,7 @@ def _bars(paper: Paper) -> BudgetBars:
         actual, committed, rate = (paper.value(f"budget.{row.code}.{part}") for part in ("actual", "committed", "rate"))
         label = paper.text(Kind.SHARE, rate)
         bars.append(Bar(paper.say(row.names), float(actual or 0), float(committed or 0), row.revised_minor, label))
-    legend = (words("Actual"), words("Committed"), words("Free"))
+    legend = (words("Actual"), words("Committed"), words.context("money", "Free"))
     return BudgetBars(bars, paper.chart(1, words("Actual and committed against the revised budget")), legend)
 
 

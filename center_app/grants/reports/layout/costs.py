@@ -27,7 +27,7 @@ def chapter(paper: Paper) -> list[Brick]:
     if not costs:
         return lead
     columns = [
-        Column(words("No."), 50), Column(words("Paid on"), 60), Column(words("Supplier, invoice"), weight=1.1),
+        Column(words("No."), 50), Column(words("Paid, invoiced"), 62), Column(words("Supplier, invoice number"), weight=1.15),
         Column(words("Purpose")), Column(words("Evidence"), 60), Column(words("Amount"), 78, "right"),
     ]  # fmt: skip
     table = Table(
@@ -68,13 +68,11 @@ def _flagged(paper: Paper) -> set[str]:
 
 
 def _row(paper: Paper, cost: CostRow, flagged: bool) -> Row:
-    invoice = cost.invoice_number
-    if cost.invoice_on:
-        invoice = f"{invoice}, {paper.day(cost.invoice_on)}" if invoice else paper.day(cost.invoice_on)
     amount = paper.cell(f"cost.{cost.id}.amount", Kind.MONEY, cost.amount_minor, color=INK)
     evidence: str | Cell = ", ".join(cost.evidence) if cost.evidence else Cell(paper.words("missing"), color=RED)
     if cost.evidence:
         evidence = Cell(", ".join(cost.evidence), link=f"evidence.{cost.evidence[0]}")
     paid = paper.day(cost.paid_on) if cost.paid_on else "–"
-    cells = (cost.id, paid, Cell(cost.supplier, second=invoice), cost.text, evidence, amount)
+    day = Cell(paid, second=paper.day(cost.invoice_on) if cost.invoice_on else "")
+    cells = (cost.id, day, Cell(cost.supplier, second=cost.invoice_number), cost.text, evidence, amount)
     return Row(cells, "alert" if flagged else "plain", f"cost.{cost.id}" if flagged else "")

@@ -105,11 +105,11 @@ class Paper:
 
     def table(self, number: int, title: str) -> str:
         """Return the caption of a table."""
-        return self.caption(self.words("Table"), number, title)
+        return self.caption(self.words.context("caption", "Table"), number, title)
 
     def chart(self, number: int, title: str) -> str:
         """Return the caption of a chart."""
-        return self.caption(self.words("Figure"), number, title)
+        return self.caption(self.words.context("caption", "Figure"), number, title)
 
     def input(self, given: RuleInput) -> str:
         """Write one value a rule used."""

@@ -18,7 +18,7 @@ _ENDINGS = (
     ("actual", N_("Spent so far")),
     ("spent", N_("Spent so far")),
     ("committed", N_("Committed")),
-    ("free", N_("Free")),
+    ("free", N_("Free money")),
     ("received", N_("Received so far")),
     ("amount", N_("Approved grant")),
     ("planned", N_("Planned budget")),

@@ -108,7 +108,7 @@ def _groups(paper: Paper) -> Table:
         groups.setdefault(rule.group, []).append(rule)
     rows = [Row(_group_cells(paper, name, rules)) for name, rules in sorted(groups.items())]
     columns = [
-        Column(words("Rules"), 52), Column(words("Subject")), Column(words("Light"), 106),
+        Column(words("Rules"), 52), Column(words("Subject")), Column(words.context("report", "Light"), 106),
         Column(words("passed"), 58, "right"), Column(words("failed"), 62, "right"),
         Column(words("not checked"), 62, "right"),
     ]  # fmt: skip
