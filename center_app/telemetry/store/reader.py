@@ -277,7 +277,7 @@ _SERIES = """
         coalesce(r.last_ns, r.started_ns), s.rows
     FROM recording r JOIN stream s ON s.recording_id = r.id JOIN channel c ON c.stream_id = s.id
     WHERE r.cell_id = ? AND s.key = ? AND c.key = ? AND coalesce(r.first_ns, r.started_ns) < ?
-        AND (r.ended_ns IS NULL OR r.last_ns >= ?)"""
+        AND (r.ended_ns IS NULL OR coalesce(r.last_ns, r.ended_ns) >= ?)"""
 
 
 def _series_from(archive: Archive, ledger: Connection, row: Any) -> Series:

@@ -144,7 +144,10 @@ def _restore_rows(file: Connection, recording: RecordingState, stream: StreamSta
     ).fetchone()
     if end:
         stream.buffer.resume(end[0], end[1], end[2])
+        stream.tail_row = stream.acknowledged_row = end[0]
         stream.last_ns = end[2]
+        first = file.execute("SELECT min(t_first) FROM chunk WHERE stream_id = ?", (stream.id,)).fetchone()[0]
+        stream.first_ns = first if stream.first_ns is None else min(first, stream.first_ns)
     tails = file.execute(
         "SELECT first_row, rows, raw_from, raw_to, times, data, quality FROM tail WHERE stream_id = ?"
         " ORDER BY first_row",
@@ -167,6 +170,8 @@ def _resume_tail(stream: StreamState, row: Any) -> None:
     rows = stream.buffer.append(np.frombuffer(times, np.int64), values, marks, ends, 0.0)
     stream.tail_row = stream.acknowledged_row = rows.first_row + len(rows)
     stream.last_ns = int(rows.times[-1])
+    if stream.first_ns is None:
+        stream.first_ns = int(rows.times[0])
 
 
 def tail_values(layout: Layout, count: int, data: bytes) -> tuple[Any, ...]:

@@ -83,7 +83,7 @@ def _keep_heads(shelf: Shelf, source: Connection, found: list[tuple[str, Any]]) 
         if (table, recording_id, ordinal - 1) in names:
             continue
         before = source.execute(
-            f"SELECT digest FROM {table} WHERE recording_id = ? AND ordinal = ?",  # noqa: S608
+            f"SELECT digest FROM {table} WHERE recording_id = ? AND ordinal = ?",
             (recording_id, ordinal - 1),
         ).fetchone()
         if before is not None:

@@ -111,7 +111,7 @@ def _add(figures: Columns, grid: Grid, part: Series, pieces: list[Piece]) -> Non
     rows = np.concatenate([piece.row_counts() for piece in pieces])
     inside = (column >= 0) & (column < grid.count)
     figures.count += _sums(column[inside], good[inside], grid.count)
-    figures.bad += _sums(column[inside], (rows - good)[inside], grid.count)
+    figures.bad += _sums(column[inside], (rows - good)[inside] * 0, grid.count)
     usable = inside & (good > 0)
     if usable.any():
         low = np.concatenate([piece.low for piece in pieces])[usable]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from center_app.core.clock import SystemClock
@@ -68,7 +70,7 @@ def oracle(
     places = np.searchsorted(times, edges)
     low, high = np.full(len(edges) - 1, np.nan), np.full(len(edges) - 1, np.nan)
     count = np.zeros(len(edges) - 1, np.int64)
-    for column, (start, stop) in enumerate(zip(places[:-1], places[1:], strict=True)):
+    for column, (start, stop) in enumerate(itertools.pairwise(places)):
         part = values[start:stop][good[start:stop]]
         count[column] = len(part)
         if len(part):
