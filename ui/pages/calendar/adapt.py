@@ -130,6 +130,7 @@ def _bars(loaded: Loaded, row_of: Mapping[int, int]) -> Bars:
     # id, machine, start, end, occupied start, occupied end, state, person, project, setup, title, year, number
     columns = list(zip(*kept, strict=True)) if kept else [()] * 13
     start, end, first, last = (np.array(columns[n], np.int64) // _MICRO for n in (2, 3, 4, 5))
+    end = _real_ends(loaded, kept, start, end, last)
     state = _state_codes(columns[6], start, end, loaded.now)
     outage = np.isin(state, (int(BarState.OUT_OF_ORDER), int(BarState.SERVICE)))
     texts = [_texts(loaded, bar) for bar in kept]
@@ -146,6 +147,16 @@ def _bars(loaded: Loaded, row_of: Mapping[int, int]) -> Bars:
         tuple(title for title, _detail in texts),
         tuple(detail for _title, detail in texts),
     )
+
+
+def _real_ends(
+    loaded: Loaded, bars: Sequence[tuple[Any, ...]], start: np.ndarray, end: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    """Give when bars really end: a use that was ended early gave its time back, its buffer excepted."""
+    buffers = {key: view.policy.buffer_after_s for key, view in loaded.machines.items()}
+    buffer = np.array([buffers.get(bar[1], 0) if bar[6] == "done" else 0 for bar in bars], np.int64)
+    shown: np.ndarray = np.minimum(end, np.maximum(last - buffer, start + 60))
+    return shown
 
 
 def _unbooked(loaded: Loaded) -> Iterator[tuple[Any, ...]]:

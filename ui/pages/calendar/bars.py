@@ -13,7 +13,7 @@ from ui.kit.buttons import button, icon_button, menu_button
 from ui.kit.controls import Chip, SearchField, SegmentedControl
 from ui.kit.layout import row
 from ui.kit.text import label
-from ui.kit.theme import font
+from ui.kit.theme import font, theme
 from ui.kit.words import _
 from ui.pages.calendar.data import BarState
 from ui.pages.calendar.geometry import RADIUS
@@ -76,6 +76,7 @@ class Toolbar(QFrame):
         self._group = menu_button("", self._menu, icon="layers")
         self.search = SearchField(_("Find a slot: 2 h, 5-axis, this week"), "F")
         self.search.setMinimumWidth(150)
+        self.search.setTextMargins(0, 0, 26, 0)
         self.search.setMaximumWidth(336)
         self.search.returnPressed.connect(self._on_find)
         self.show_group(groups[0][0])
@@ -139,6 +140,7 @@ class FilterRow(QWidget):
         made = menu_button(text, menu)
         made.setProperty("small", "true")
         made.setFont(font(12))
+        made.setStyleSheet(f"QPushButton {{ color: {theme.tokens.hex('text2')}; }}")
         menu.picked.connect(picked)
         return made
 

@@ -44,6 +44,10 @@ ROW_TONES: dict[RowState, tuple[str, str]] = {
 }
 
 
+_LEAST_ROOM = 34
+"""Below this many px a name is left out rather than cut to a letter or two."""
+
+
 @dataclass(frozen=True)
 class Style:
     """Hold how bars of one state look."""
@@ -146,6 +150,8 @@ class Ink:
         name = title or detail
         if self.width(name, bold) <= room:
             return name
+        if room < _LEAST_ROOM:
+            return ""
         metrics = self.bold_metrics if bold else self.bar_metrics
         return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
 

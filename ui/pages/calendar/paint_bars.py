@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SLIVER = 7.0
 """Bars narrower than this many px are painted without shape, icon or text."""
+_COARSE, _COARSE_SLIVER = 4.0, 26.0
 _ICON = 12
 _FAR = 4.0
 _UNBOOKED_ROOM = 130
@@ -57,7 +58,7 @@ class BarPainter:
         bars, axis = picture.data.bars, picture.axis
         left = axis.left + (bars.start[hits] - axis.origin) * axis.scale
         right = axis.left + (bars.end[hits] - axis.origin) * axis.scale
-        wide = right - left >= SLIVER
+        wide = right - left >= (SLIVER if axis.scale * 3600 >= _COARSE else _COARSE_SLIVER)
         self._slivers = hits[~wide], tops[~wide]
         self._shapes = self._shapes_of(hits[wide], left[wide], right[wide], tops[wide])
 

@@ -180,6 +180,8 @@ class FramePainter:
         for rect in taken:
             if rect.intersects(held) and tick.strong:
                 held.moveLeft(rect.right() + 6)
+        if held.right() > self._picture.width - 2:
+            return
         day_px = self._picture.axis.scale * 86_400
         if not any(rect.intersects(held) for rect in taken) and (held.left() == x + 5 or held.right() < x + day_px):
             self._text(held.adjusted(0, 0, 40, 0), _LEFT, tick.text, ink.small, ink.colour["text2"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from ui.kit.words import _
@@ -91,6 +91,11 @@ class Surface(QWidget):
         """Tell screen readers what is selected, or how much is on show."""
         said = bar_summary(self.data, self.bar) if self.bar >= 0 else row_summary(self.picture())
         self.setAccessibleDescription(said)
+
+    def announce(self, text: str) -> None:
+        """Let a screen reader say something at once."""
+        if text and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _fit_bar(self) -> None:
         room = max(1, self.height() - HEADER)

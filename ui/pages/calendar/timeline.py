@@ -82,6 +82,7 @@ class Timeline(Surface):
         self.row, self.bar, self.cursor_at = row, bar, cursor_at
         self.show_row(row)
         self._describe()
+        self.announce(self.accessibleDescription())
         self.chosen.emit(row, bar)
         self.update()
 

@@ -58,6 +58,7 @@ class GhostWatcher:
         said = explain(ghost, timeline.data)
         if said is not None:
             timeline.setAccessibleDescription(said.whole)
+            timeline.announce(said.whole)
             self._conduct.page.context.notices.status(said.whole, "crit")
 
     def _on_waited(self) -> None:
