@@ -13,6 +13,9 @@ from ui.kit.text import key_cap
 from ui.kit.theme import font, theme
 
 
+WIDE_PAD, LEAST_PAD = 22.0, 9.0
+
+
 class SegmentedControl(QWidget):
     """Choose one of a few; each segment has a key, a word and an optional count."""
 
@@ -26,7 +29,7 @@ class SegmentedControl(QWidget):
         self._framed, self._height = framed, height
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def set_segments(self, segments: Sequence[tuple[str, str, str]], key: str = "") -> None:
         """Show segments of (key, word, count text)."""
@@ -50,15 +53,18 @@ class SegmentedControl(QWidget):
 
     def sizeHint(self) -> QSize:
         """Fit all segments."""
-        return QSize(round(sum(self._widths())) + 1, self._height)
+        return QSize(round(sum(self._widths(WIDE_PAD))) + 1, self._height)
 
     def minimumSizeHint(self) -> QSize:
-        """Never cut a segment."""
-        return self.sizeHint()
+        """Move closer together where room is short, but never cut a segment."""
+        return QSize(round(sum(self._widths(LEAST_PAD))) + 1, self._height)
 
-    def _widths(self) -> list[float]:
+    def _pad(self) -> float:
+        lacking = self.sizeHint().width() - self.width()
+        return max(LEAST_PAD, WIDE_PAD - max(0, lacking) / max(1, len(self._segments)))
+
+    def _widths(self, pad: float) -> list[float]:
         metrics = QFontMetricsF(font(12.5, bold=True))
-        pad = 22.0
         return [
             metrics.horizontalAdvance(word) + (metrics.horizontalAdvance(count) + 5 if count else 0) + pad
             for _key, word, count in self._segments
@@ -66,7 +72,7 @@ class SegmentedControl(QWidget):
 
     def _rects(self) -> list[QRectF]:
         rects, x = [], 0.0
-        for width in self._widths():
+        for width in self._widths(self._pad()):
             rects.append(QRectF(x, 0, width, self.height()))
             x += width
         return rects

@@ -94,7 +94,7 @@ QHeaderView::section { background: @surface; color: @text2; border: none; border
 QTableCornerButton::section { background: @surface; border: none; }
 
 QTabBar { background: transparent; border: none; }
-QTabBar::tab { background: transparent; color: @text2; padding: 7px 12px 8px 12px;
+QTabBar::tab { background: transparent; color: @text2; padding: 7px 9px 8px 9px;
     border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; font-weight: bold; }
 QTabBar::tab:hover:!selected { color: @text; }

@@ -26,7 +26,7 @@ class Tabs(QWidget):
         self._bar.setAccessibleName(name)
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
-        self._bar.setUsesScrollButtons(False)
+        self._bar.setUsesScrollButtons(True)
         self._stack = QStackedWidget()
         self._builders: list[tuple[str, Callable[[], QWidget]]] = []
         self._bar.currentChanged.connect(self._on_changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QWidget
 
 from ui.kit.icons import paint_icon
@@ -57,6 +57,11 @@ class Header(QHeaderView):
         up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
         x = rect.right() - 20 if column.right else min(rect.left() + 10 + text_width, rect.right() - 14)
         paint_icon(painter, "arrow-up" if up else "arrow-down", x, rect.center().y() - 6, 13, theme["text2"])
+
+    @staticmethod
+    def title_width(column: Column) -> int:
+        """Return the width in px that a title needs."""
+        return round(QFontMetricsF(font(12, bold=True)).horizontalAdvance(column.title)) + 14 if column.title else 0
 
     def show_filters(self, on: bool) -> None:
         """Show or take away one filter field under each title."""

@@ -24,10 +24,6 @@ from ui.kit.words import _
 GROUP_HEIGHT = 32
 
 
-def _least(column: Column) -> int:
-    return column.width * 8 // 10 if column.stretch else column.width
-
-
 class TableView(QTableView):
     """Show a RowTableModel; Enter or double click activates a row, Ctrl+C copies TSV and HTML."""
 
@@ -108,14 +104,22 @@ class TableView(QTableView):
         self._resizing = True
         self._drop_columns()
         shown = [(n, c) for n, c in enumerate(self._model.columns) if not self.isColumnHidden(n)]
-        fixed = {n: self._widths.get(c.id) or c.width for n, c in shown}
+        fixed = {n: self._widths.get(c.id) or self._usual(c) for n, c in shown}
         spare = self.viewport().width() - sum(fixed.values())
         weights = sum(c.stretch for _n, c in shown if not self._widths.get(c.id)) or 0
         for n, column in shown:
             extra = math.floor(spare * column.stretch / weights) if weights and not self._widths.get(column.id) else 0
-            self.setColumnWidth(n, max(28, _least(column) if extra < 0 else 28, fixed[n] + extra))
+            self.setColumnWidth(n, max(28, self._least(column) if extra < 0 else 28, fixed[n] + extra))
         self._resizing = False
         self.header.place_filters()
+
+    def _usual(self, column: Column) -> int:
+        """Return a column's width; its title is never cut."""
+        title = self.header.title_width(column) if not self.header.isHidden() else 0
+        return max(column.width, title)
+
+    def _least(self, column: Column) -> int:
+        return max(column.width * 8 // 10, 28) if column.stretch else self._usual(column)
 
     def _drop_columns(self) -> None:
         """Hide columns that declare it, one after the other, while there is no room for all."""
@@ -123,13 +127,13 @@ class TableView(QTableView):
             self.setColumnHidden(n, False)
         self._dropped = []
         shown = [(n, c) for n, c in enumerate(self._model.columns) if not self.isColumnHidden(n)]
-        total = sum(self._widths.get(c.id) or _least(c) for _n, c in shown)
+        total = sum(self._widths.get(c.id) or self._least(c) for _n, c in shown)
         for n, column in sorted((item for item in shown if item[1].drop), key=lambda item: item[1].drop):
             if total <= self.viewport().width():
                 break
             self.setColumnHidden(n, True)
             self._dropped.append(n)
-            total -= self._widths.get(column.id) or _least(column)
+            total -= self._widths.get(column.id) or self._least(column)
         self._find_first_column()
 
     def _on_resized(self, section: int, _old: int, new: int) -> None:

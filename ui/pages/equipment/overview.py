@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -199,12 +199,16 @@ def _funding_lines(detail: Detail) -> QGridLayout:
     return grid
 
 
+def _with_days(day: date, days: int | None) -> str:
+    return _(", ").join((full_day(day), _("{n} d", n=_.number(days or 0))))
+
+
 def _dates(detail: Detail) -> QWidget:
     machine = detail.row.machine
     days, left = service_days(detail.row), calibration_days(detail.row)
-    service = f"{full_day(machine.next_service_on)}, {_('{n} d', n=_.number(days or 0))}" if machine.next_service_on else "–"
+    service = _with_days(machine.next_service_on, days) if machine.next_service_on else "–"
     until = machine.calibrated_until
-    calibrated = f"{full_day(_.local(until).date())}, {_('{n} d', n=_.number(left or 0))}" if until else _("none")
+    calibrated = _with_days(_.local(until).date(), left) if until else _("none")
     open_word = _("Yes") if machine.is_shareable else _("No")
     pairs = (
         ("wrench", _("Next service"), service, ""),

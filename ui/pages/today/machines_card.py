@@ -81,7 +81,7 @@ class MachinesCard(Card):
                 Column("state", _("State"), lambda _row: "", pill=_state_key, width=108),
                 Column("name", _("Machine"), lambda row: row.names.say(_.language), second=holder_text,
                        bold=lambda _row: True, width=150, stretch=3),
-                Column("next", _("Next"), right_text, second=next_text, right=True, width=172, stretch=1),
+                Column("next", _("Next"), right_text, second=next_text, right=True, width=160, stretch=2),
             ]
         )  # fmt: skip
         self.table = TableView(self.model, _("Machines now and next"), row_height=48, edge=10)
@@ -97,7 +97,11 @@ class MachinesCard(Card):
         """Show freshly read machines."""
         counts = Counter(held.now.state.value for held in rows)
         self._strip.show_counts(
-            [(key, _(text, n=sum(counts[name] for name in names))) for key, names, text in COUNTS]
+            [
+                (key, _(text, n=total))
+                for key, names, text in COUNTS
+                if (total := sum(counts[name] for name in names)) or key in ("in_use", "free")
+            ]
         )
         self._all.setText(_("All {n}", n=len(rows)))
         self.model.set_rows(rows)

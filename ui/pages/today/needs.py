@@ -179,7 +179,7 @@ def _machine_duties(read: Any, machines: dict[int, MachineView]) -> Iterable[Nee
 
 def _duty(read: Any, machine: MachineView, key: str, what: str, at: datetime, act: str) -> Need:
     days = (_.local(at).date() - _.local(read.now).date()).days
-    note = machine.condition_note or f"{machine.code}, {machine.category.say(_.language)}"
+    note = machine.condition_note or _(", ").join((machine.code, machine.category.say(_.language)))
     return Need(
         f"{key}:{machine.id}", "duty", "week", "duty", _joined(machine.names.say(_.language), what), note,
         machine.custodian, machine.place.say(_.language), at, _day(at), in_days(days),

@@ -93,7 +93,7 @@ class NeedsCard(Card):
                    second=lambda need: need.where if need.who else "", width=164, drop=1),
             Column("since", _("Since or due"), lambda need: need.at_text, second=lambda need: need.since,
                    second_token=lambda need: need.token, value=lambda need: need.at, width=108),
-            Column("act", "", lambda need: need.act_text, button=self._button, width=136),
+            Column("act", "", lambda need: need.act_text, button=self._button, width=138),
             Column("menu", "", lambda _need: "", icon=lambda _need: "ellipsis-vertical", pressable=True, width=34),
         ]  # fmt: skip
 
