@@ -144,7 +144,10 @@ class Port:
             os.read(self._wake_read, 64)
         if descriptor not in ready:
             return b""
-        data = os.read(descriptor, MOST_BYTES)
+        try:
+            data = os.read(descriptor, MOST_BYTES)
+        except BlockingIOError:
+            return b""
         if not data:
             raise PortLost(self.url, "ready to read, but no data")
         return data
@@ -154,8 +157,6 @@ class Port:
         """Turn every failure of the driver into PortLost."""
         try:
             yield
-        except BlockingIOError:
-            return
         except _LOST as problem:
             raise PortLost(self.url, str(problem)) from problem
 
