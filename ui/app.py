@@ -55,6 +55,7 @@ def _run(opened: Any, argv: list[str], actor: Actor | None) -> int:
     try:
         return _shown(app, entrance, center, actor)
     finally:
+        entrance.close()
         guard.uninstall()
 
 

@@ -61,7 +61,7 @@ class Header(QHeaderView):
     @staticmethod
     def title_width(column: Column) -> int:
         """Return the width in px that a title needs."""
-        return round(QFontMetricsF(font(12, bold=True)).horizontalAdvance(column.title)) + 14 if column.title else 0
+        return round(QFontMetricsF(font(12, bold=True)).horizontalAdvance(column.title)) + 22 if column.title else 0
 
     def show_filters(self, on: bool) -> None:
         """Show or take away one filter field under each title."""

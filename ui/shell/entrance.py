@@ -12,6 +12,7 @@ from center_app.core.settings import DeskSettings, save
 from ui.kit.memory import Memory
 from ui.kit.words import _
 from ui.shell.guard import Guard
+from ui.shell.recorder import Recorder
 from ui.shell.window import Window
 
 log = logging.getLogger("ui")
@@ -25,6 +26,7 @@ class Entrance:
         self.memory, self.settings, self.guard = memory, settings, guard
         self.again = False
         self._window: Window | None = None
+        self._cells: Any = None
 
     def open(self, center: Any, actor: Actor | None) -> Window | None:
         """Return a window, or None when the person gave up."""
@@ -38,8 +40,21 @@ class Entrance:
         self._window = Window(center, actor, self.memory)
         self._window.left.connect(self._on_left)
         self.guard.caught.connect(self._window.notices.error)
+        if center.database.is_sqlite and not self._window.is_demo:
+            Recorder(self._window).ensure()
         self._window.navigate(self.memory.get("window.page") or "today")
         return self._window
+
+    def _start_demo(self, center: Any) -> None:
+        from center_app.demo import DemoCells
+
+        self._cells = DemoCells(center)
+        self._cells.start()
+
+    def close(self) -> None:
+        """Stop the demo's cells that this entrance started."""
+        if self._cells is not None:
+            self._cells.stop()
 
     def _on_left(self) -> None:
         self.again = True
@@ -55,6 +70,8 @@ class Entrance:
             except CenterError as error:
                 TroubleDialog(None, error).exec()
         found = ask_first_start()
+        if found is not None and found.profile and found.profile.is_demo:
+            self._start_demo(found)
         if found is not None and not (found.profile and found.profile.is_demo):
             save(self.settings.model_copy(update={"store": found.store, "language": _.language}))
         return found

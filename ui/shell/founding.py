@@ -112,5 +112,10 @@ def connect(values: dict[str, Any]) -> Any:
 def open_demo() -> Any:
     """Open the demo centre, made on first use."""
     from center_app.demo import open_demo_center
+    from ui.shell.splash import Splash
 
-    return open_demo_center(Path(data_folder()) / "demo")
+    splash = Splash()
+    try:
+        return open_demo_center(Path(data_folder()) / "demo", splash.told)
+    finally:
+        splash.close()

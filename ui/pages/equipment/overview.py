@@ -26,11 +26,11 @@ SHARE_TOKENS = ("curve1", "curve3", "off", "curve4", "curve2", "curve6")
 class Picture(QWidget):
     """A machine's picture: its kind drawn large on a sunken ground."""
 
-    def __init__(self, icon: str, name: str) -> None:
-        """Take the icon of the category and the machine's name."""
+    def __init__(self, icon: str, name: str, wide: bool = True) -> None:
+        """Take the icon of the category, the machine's name and whether there is room."""
         super().__init__()
         self._icon = icon or "wrench"
-        self.setFixedSize(176, 128)
+        self.setFixedSize(176 if wide else 128, 128)
         self.setAccessibleName(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -47,7 +47,7 @@ class Picture(QWidget):
 
 def overview(detail: Detail, width: int) -> QWidget:
     """Build the overview of one machine for a width in px."""
-    parts = [_facts(detail), _today(detail), _hours(detail, width - 44), _funding(detail), _dates(detail)]
+    parts = [_facts(detail, width), _today(detail), _hours(detail, width - 44), _funding(detail), _dates(detail)]
     made = column(gap=12, margins=(16, 12, 16, 16))
     for n, part in enumerate(parts):
         if n:
@@ -57,7 +57,7 @@ def overview(detail: Detail, width: int) -> QWidget:
     return holder(made)
 
 
-def _facts(detail: Detail) -> QWidget:
+def _facts(detail: Detail, width: int) -> QWidget:
     machine = detail.row.machine
     facts = KeyValues(88, gap=4)
     since = machine.in_service_on or machine.acquired_on
@@ -71,7 +71,7 @@ def _facts(detail: Detail) -> QWidget:
             (_("Measured by"), machine.measured_by or _("not measured")),
         ]
     )
-    line = row(Picture(machine.category_icon, machine.names.say(_.language)), column(facts, None), gap=16)
+    line = row(Picture(machine.category_icon, machine.names.say(_.language), width > 470), column(facts, None), gap=16)
     line.setStretch(1, 1)
     return holder(line)
 

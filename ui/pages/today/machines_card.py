@@ -78,10 +78,10 @@ class MachinesCard(Card):
         self._strip = CountStrip()
         self.model = RowTableModel(
             [
-                Column("state", _("State"), lambda _row: "", pill=_state_key, width=108),
+                Column("state", _("State"), lambda _row: "", pill=_state_key, width=106),
                 Column("name", _("Machine"), lambda row: row.names.say(_.language), second=holder_text,
-                       bold=lambda _row: True, width=150, stretch=3),
-                Column("next", _("Next"), right_text, second=next_text, right=True, width=160, stretch=2),
+                       bold=lambda _row: True, width=112, stretch=1),
+                Column("next", _("Next"), right_text, second=next_text, right=True, width=164),
             ]
         )  # fmt: skip
         self.table = TableView(self.model, _("Machines now and next"), row_height=48, edge=10)
