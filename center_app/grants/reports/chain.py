@@ -15,8 +15,8 @@ from center_app.core.errors import SurroundingsError
 from center_app.core.periods import Period, month
 from center_app.equipment.queries import machine_by_code
 from center_app.grants.reports.links import Broken, Link
+from center_app.grants.reports.proof import instant, proof_of
 from center_app.grants.reports.rows import IntervalRow, UseRow
-from center_app.grants.reports.use import edge_sha256, instant, segment_hashes
 from center_app.grants.reports.values import Snapshot
 from center_app.telemetry.evidence import Recomputed, recompute
 from center_app.telemetry.records import Records
@@ -126,13 +126,12 @@ class Chain:
         return None
 
     def _bytes_differ(self, row: IntervalRow, run: RunInterval) -> Broken | None:
-        found = edge_sha256(self._reader, run)
-        if not found:
+        found = proof_of(self._reader, run)
+        if not found.sha256:
             return Broken(Link.BYTES, row.key, "missing")
-        if found != row.raw_sha256:
-            return Broken(Link.BYTES, row.key, f"SHA-256 {found[:16]} ≠ {row.raw_sha256[:16]}")
-        sealed = segment_hashes(self._reader, run)
-        if sealed[: len(row.segments)] != row.segments:
+        if found.sha256 != row.raw_sha256:
+            return Broken(Link.BYTES, row.key, f"SHA-256 {found.sha256[:16]} ≠ {row.raw_sha256[:16]}")
+        if found.segments[: len(row.segments)] != row.segments:
             return Broken(Link.BYTES, row.key, "segment hashes")
         return None
 

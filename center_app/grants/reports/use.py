@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,18 +14,15 @@ from center_app.booking.queries.hours import hours_in
 from center_app.booking.queries.lists import bookings_by_id
 from center_app.booking.values import BookingView
 from center_app.core.db import Read
-from center_app.core.errors import SurroundingsError
 from center_app.core.labels import Label
 from center_app.core.periods import Period, month
 from center_app.equipment.values import MachineView
+from center_app.grants.reports.proof import instant, proofs_of
 from center_app.grants.reports.rows import IntervalRow, MonthUseRow, UseRow
 from center_app.telemetry.measured import MachineMeasure, measured
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.values import RunInterval
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -36,11 +32,6 @@ class Use:
     months: tuple[MonthUseRow, ...] = ()
     uses: tuple[UseRow, ...] = ()
     intervals: tuple[IntervalRow, ...] = ()
-
-
-def instant(t_ns: int) -> datetime:
-    """Return the aware UTC datetime of nanoseconds since 1970, cut to microseconds."""
-    return _EPOCH + (t_ns // 1000) * _MICROSECOND
 
 
 def months_between(first: date, last: date) -> list[tuple[int, int]]:
@@ -77,6 +68,7 @@ class _Gatherer:
         self.intervals: list[IntervalRow] = []
         self.names: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.runs: dict[str, RunInterval] = {}
 
     def whole(self, first: date, last: date) -> Use:
         """Return all months."""
@@ -84,7 +76,10 @@ class _Gatherer:
             self._month(month(year, number, self.zone), f"{year}-{number:02d}")
         by_machine = {machine.code: place for place, machine in enumerate(self.machines.values())}
         self.months.sort(key=lambda row: (by_machine[row.machine], row.month))
-        return Use(tuple(self.months), tuple(self.uses), tuple(self.intervals))
+        proofs = proofs_of(self.reader, self.runs.values())
+        intervals = (replace(row, raw_sha256=proofs[row.key].sha256, segments=proofs[row.key].segments)
+                     for row in self.intervals)  # fmt: skip
+        return Use(tuple(self.months), tuple(self.uses), tuple(intervals))
 
     def _month(self, period: Period, name: str) -> None:
         measures = measured(self.read, self.records, self.reader, period, list(self.machines))
@@ -148,7 +143,8 @@ class _Gatherer:
             run = _run_of(source, runs)
             if run is not None:
                 self.counts[use.id] += 1
-                self.intervals.append(interval_row(self.reader, use, self.counts[use.id], source.period, run))
+                self.runs[run.key] = run
+                self.intervals.append(interval_row(use, self.counts[use.id], source.period, run))
 
 
 def _us(seconds: float) -> int:
@@ -210,9 +206,9 @@ def _unbooked(code: str, month_name: str, number: int, source: Source, zone: str
     )
 
 
-def interval_row(reader: StoreReader, use: UseRow, number: int, part: Period, run: RunInterval) -> IntervalRow:
-    """Return one measured piece of a run with the hashes of its raw bytes."""
-    row = IntervalRow(
+def interval_row(use: UseRow, number: int, part: Period, run: RunInterval) -> IntervalRow:
+    """Return one measured piece of a run; the hashes of its raw bytes are still to be filled in."""
+    return IntervalRow(
         id=f"{use.id}#{number}",
         use=use.id,
         machine=use.machine,
@@ -234,36 +230,3 @@ def interval_row(reader: StoreReader, use: UseRow, number: int, part: Period, ru
         run_start_ns=run.start_ns,
         run_end_ns=run.end_ns,
     )
-    return replace(row, raw_sha256=edge_sha256(reader, run), segments=segment_hashes(reader, run))
-
-
-def edge_sha256(reader: StoreReader, run: RunInterval) -> str:
-    """Return the SHA-256 of the frames that opened and closed a run; empty when they are not stored."""
-    digest = hashlib.sha256()
-    try:
-        for span in (run.start_bytes, run.end_bytes):
-            data = raw_span(reader, run.recording_id, *span)
-            if len(data) != span[1] - span[0]:
-                return ""
-            digest.update(data)
-    except SurroundingsError:
-        return ""
-    return digest.hexdigest()
-
-
-def raw_span(reader: StoreReader, recording_id: int, start: int, end: int) -> bytes:
-    """Return the received bytes [start, end) of a recording that are stored."""
-    data = bytearray()
-    for record in reader.raw(recording_id, start, end):
-        if record.direction == 0:
-            data += record.data[max(0, start - record.offset) : max(0, end - record.offset)]
-    return bytes(data)
-
-
-def segment_hashes(reader: StoreReader, run: RunInterval) -> tuple[str, ...]:
-    """Return the chained hashes of the sealed raw segments that hold a run."""
-    try:
-        found = reader.segments(run.recording_id, run.start_bytes[0], run.end_bytes[1])
-    except SurroundingsError:
-        return ()
-    return tuple(segment.digest for segment in found)
