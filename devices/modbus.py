@@ -20,13 +20,18 @@ _KINDS = {"f4": ">f", "i4": ">i", "u4": ">I", "i2": ">h", "u2": ">H"}
 
 @dataclass(frozen=True)
 class Register:
-    """Bind a channel to a register: function 3 or 4, zero-based address, kind and word order."""
+    """Bind a channel to a register: function 3 or 4, zero-based address, kind and word order.
+
+    A `mask` other than 0 takes bits out of a "u2" register: (register >> shift) & mask.
+    """
 
     channel: ChannelSpec
     function: int
     address: int
     kind: str = "f4"
     order: str = "ABCD"
+    shift: int = 0
+    mask: int = 0
 
     @property
     def words(self) -> int:
@@ -64,12 +69,15 @@ def value_of(register: Register, payload: bytes, first: int) -> float:
     raw = payload[at : at + 2 * register.words]
     if register.words == 2:
         raw = bytes(raw[index] for index in _ORDERS[register.order])
-    return float(struct.unpack(_KINDS[register.kind], raw)[0])
+    value = struct.unpack(_KINDS[register.kind], raw)[0]
+    return float(value >> register.shift & register.mask if register.mask else value)
 
 
 def bytes_of(register: Register, value: float) -> bytes:
     """Return the data bytes that carry a raw number, the inverse of `value_of`."""
     number = value if register.kind == "f4" else round(value)
+    if register.mask:
+        number = (int(number) & register.mask) << register.shift
     raw = struct.pack(_KINDS[register.kind], number)
     return bytes(raw[index] for index in _ORDERS[register.order]) if register.words == 2 else raw
 

@@ -72,5 +72,7 @@ class MeterBus:
         image = bytearray(2 * max((register.address + register.words for register in mine), default=0))
         for register in mine:
             raw = (values.get(register.channel.key, 0.0) - register.channel.offset) / register.channel.scale
-            image[2 * register.address : 2 * (register.address + register.words)] = bytes_of(register, raw)
+            start = 2 * register.address
+            for at, byte in enumerate(bytes_of(register, raw), start):
+                image[at] |= byte  # registers of packed bits share their bytes
         return bytes(image)

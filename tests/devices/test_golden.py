@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devices import checksum, modbus
-from devices.profiles import dynamixel, get, xsens_mti
+from devices.profiles import dynamixel, get, robotiq_2f, xsens_mti
 from devices.profiles.kern_scale import UNITS
 from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
 from devices.values import Quality
@@ -299,3 +299,34 @@ def test_xsens(frame: dict[str, Any]) -> None:
     assert found["status"] == decoded["status"]
     assert [found[f"q{part}"] for part in range(4)] == pytest.approx(decoded["q"])
     assert math.isnan(found["roll"])
+
+
+@of("robotiq_2f")
+def test_robotiq_gripper(frame: dict[str, Any]) -> None:
+    data, decoded = data_of(frame), frame["decoded"]
+    if "fc" in decoded or "rACT" in decoded:
+        parsed = modbus.parse_request(data)
+        assert parsed is not None
+        assert {key: parsed[key] for key in decoded if key in parsed} == {
+            k: v for k, v in decoded.items() if k in parsed
+        }
+        words = parsed.get("registers", [0, 0, 0])
+        assert isinstance(words, list)
+        told = {"rACT": words[0] >> 8 & 1, "rGTO": words[0] >> 11 & 1, "rPR": words[1] & 255}
+        told |= {"rSP": words[2] >> 8, "rFR": words[2] & 255}
+        assert {key: told[key] for key in decoded if key in told} == {k: v for k, v in decoded.items() if k in told}
+        return
+    reply = modbus.parse_reply(data)
+    assert reply is not None
+    names = {
+        "gOBJ": "object",
+        "gSTA": "status",
+        "gGTO": "moves",
+        "gACT": "activated",
+        "gFLT": "fault",
+        "gPR": "requested",
+    }
+    names |= {"gPO": "position", "gCU": "current"}
+    by_key = {register.channel.key: register for register in robotiq_2f.REGISTERS}
+    for name in set(names) & set(decoded):
+        assert modbus.value_of(by_key[names[name]], data[3:-2], robotiq_2f.ADDRESS) == decoded[name], name
