@@ -53,6 +53,8 @@ def gather(
         standing=standing(read, draft.person_id, found.qualification_kind_id, first, last),
         project_id=draft.project_id,
         setup_s=draft.setup_s,
+        title=draft.title,
+        note=draft.note,
         busy=busy_in(read, [machine_id], widened, without).get(machine_id, ()),
         own_periods=own,
         own_future=future,

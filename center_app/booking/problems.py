@@ -124,6 +124,16 @@ SETUP_LONG = declare(
     "The set-up time {setup} is longer than the booking, {length}.",
     "Shorten the set-up time or book longer.",
 )
+TITLE_LONG = declare(
+    "booking.title_long",
+    "The title has {count} characters; {limit} are possible.",
+    "Shorten the title; there is room in the note.",
+)
+NOTE_LONG = declare(
+    "booking.note_long",
+    "The note has {count} characters; {limit} are possible.",
+    "Shorten the note.",
+)
 NOT_YOURS = declare(
     "booking.not_yours",
     "This booking belongs to {person}.",

@@ -23,6 +23,7 @@ from center_app.registry.values import Standing
 _SOFT = (Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR)
 _CAREFUL = (Role.MANAGER, Role.ADMINISTRATOR)
 _ADMIN = (Role.ADMINISTRATOR,)
+TITLE_LIMIT, NOTE_LIMIT = 200, 4000
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Case:
     standing: Standing
     project_id: int | None
     setup_s: int = 0
+    title: str = ""
+    note: str = ""
     busy: tuple[Busy, ...] = ()
     own_periods: tuple[Period, ...] = ()
     own_future: int = 0
@@ -171,9 +174,23 @@ def short_enough(case: Case) -> Finding | None:
 
 def setup_fits(case: Case) -> Finding | None:
     """Keep the planned set-up inside the booking."""
-    if timedelta(seconds=case.setup_s) <= case.length:
+    if timedelta(0) <= timedelta(seconds=case.setup_s) <= case.length:
         return None
     return _broken(p.SETUP_LONG, setup=timedelta(seconds=case.setup_s), length=case.length)
+
+
+def title_fits(case: Case) -> Finding | None:
+    """Bound the title."""
+    if len(case.title.strip()) <= TITLE_LIMIT:
+        return None
+    return _broken(p.TITLE_LONG, count=len(case.title.strip()), limit=TITLE_LIMIT)
+
+
+def note_fits(case: Case) -> Finding | None:
+    """Bound the note."""
+    if len(case.note) <= NOTE_LIMIT:
+        return None
+    return _broken(p.NOTE_LONG, count=len(case.note), limit=NOTE_LIMIT)
 
 
 def within_horizon(case: Case) -> Finding | None:
@@ -319,7 +336,7 @@ TIME_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 OTHER_RULES: tuple[Rule, ...] = (
     long_enough, short_enough, setup_fits, person_active, access_valid, inducted, qualified, project_open,
-    few_enough,
+    few_enough, title_fits, note_fits,
 )  # fmt: skip
 
 

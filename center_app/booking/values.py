@@ -10,6 +10,7 @@ from enum import StrEnum
 from center_app.core.errors import Problem, ProblemsError
 from center_app.core.labels import Label
 from center_app.core.periods import Period
+from center_app.equipment.values import usable
 
 
 class BookingState(StrEnum):
@@ -60,6 +61,10 @@ class BookingDraft:
     setup_s: int = 0
     waive: frozenset[str] = frozenset()
     waive_reason: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("start_at", "end_at"):
+            object.__setattr__(self, name, usable(getattr(self, name)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from center_app.core.errors import PersonError, declare
 from center_app.core.labels import Label
 from center_app.core.money import Money
-from center_app.core.periods import Period
+from center_app.core.periods import PERIOD_NAIVE, Period
+
+OUT_OF_RANGE = declare(
+    "time.out_of_range",
+    "The year {year} cannot be planned for.",
+    "Enter a time between the years 1970 and 2200.",
+)
+
+
+def usable(moment: datetime) -> datetime:
+    """Return a moment in UTC; raises PersonError when it has no zone or lies outside 1970–2200."""
+    if moment.tzinfo is None:
+        raise PersonError(PERIOD_NAIVE)
+    if not 1970 <= moment.year <= 2200:
+        raise PersonError(OUT_OF_RANGE, year=str(moment.year))
+    return moment.astimezone(UTC)
 
 
 class Origin(StrEnum):
@@ -250,6 +266,11 @@ class OutageDraft:
     title: str
     kind: OutageKind = OutageKind.SERVICE
     note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start_at", usable(self.start_at))
+        if self.end_at is not None:
+            object.__setattr__(self, "end_at", usable(self.end_at))
 
 
 @dataclass(frozen=True, kw_only=True)
