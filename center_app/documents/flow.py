@@ -13,8 +13,8 @@ from center_app.documents.fonts import clean, wrapped
 from center_app.documents.sheet import BOTTOM, COVER_TOP, GREY, INK, PAGE, ROOM, SMALL, STRONG, TOP, Sheet
 
 _NOTE_LEADING = 10.2
-_HEAD_ROOM = 34.0
-_FOOT_ROOM = 22.0
+_HEAD_BASE = 36.0
+_FOOT_BASE = 32.0
 
 
 class Brick:
@@ -102,13 +102,13 @@ def note_lines(text: str, width: float = ROOM) -> list[str]:
 def compose(bricks: Iterable[Brick], width: float = ROOM, cover: bool = True) -> list[Page]:
     """Lay bricks out over pages; the first page is a cover without a running head."""
     queue = deque(bricks)
-    floor = BOTTOM + _FOOT_ROOM
-    pages = [Page(PAGE[1] - (COVER_TOP if cover else TOP + _HEAD_ROOM))]
+    floor = BOTTOM + 4
+    pages = [Page(PAGE[1] - (COVER_TOP if cover else TOP))]
     y = pages[0].top
     while queue:
         brick, page = queue.popleft(), pages[-1]
         if isinstance(brick, NewPage):
-            pages.append(Page(PAGE[1] - TOP - _HEAD_ROOM))
+            pages.append(Page(PAGE[1] - TOP))
             y = pages[-1].top
             continue
         y -= brick.before if page.bricks else 0
@@ -160,7 +160,7 @@ def draw_notes(sheet: Sheet, page: Page, x: float) -> None:
     """Draw the footnotes of a page above its foot."""
     if not page.notes:
         return
-    y = BOTTOM + _FOOT_ROOM + page.notes_height() - 8
+    y = BOTTOM + page.notes_height() - 4
     sheet.line(x, y, x + 80, y, 0.6, INK)
     y -= 11
     for number, text in page.notes:
@@ -172,14 +172,15 @@ def draw_notes(sheet: Sheet, page: Page, x: float) -> None:
 
 def draw_foot(sheet: Sheet, left: str, right: str, x: float, width: float) -> None:
     """Draw the running foot."""
-    sheet.line(x, BOTTOM + 12, x + width, BOTTOM + 12, 0.6, STRONG)
-    sheet.text(x, BOTTOM, left, SMALL, color=GREY)
-    sheet.text(x + width, BOTTOM, right, SMALL, color=GREY, align="right")
+    y = _FOOT_BASE
+    sheet.line(x, y + 12, x + width, y + 12, 0.6, STRONG)
+    sheet.text(x, y, left, SMALL, color=GREY)
+    sheet.text(x + width, y, right, SMALL, color=GREY, align="right")
 
 
 def draw_head(sheet: Sheet, left: str, right: str, x: float, width: float, alarm: bool) -> None:
     """Draw the running head; `alarm` makes the right side red and bold (a draft says so)."""
-    y = PAGE[1] - TOP
+    y = PAGE[1] - _HEAD_BASE
     sheet.text(x, y, left, SMALL, color=GREY)
     color = "#B3261E" if alarm else GREY
     sheet.text(x + width, y, right, SMALL, color=color, align="right", bold=alarm)

@@ -16,8 +16,8 @@ BOLD = "NotoSansSC-Bold"
 _FILES = {FACE: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 _SPACES = dict.fromkeys(map(ord, "\u202f\u2009\u2007\u2002\u2003\t\n\r\v\f"), " ")
 _LATIN = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "·": "-"})
-_NO_START = frozenset(",。;:!?、)」』】》〉〕%,.;:!?)]}%”’")
-_NO_END = frozenset("(「『【《〈〔([{“‘¥")
+_NO_START = frozenset("\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff09、)」』】》〉〕%,.;:!?)]}%”’")
+_NO_END = frozenset("\uff08(「『【《〈〔([{“‘¥")
 _PIECES = re.compile(
     r"[^\S\u00a0]+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|(?:[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|\u00a0)+"
 )

@@ -49,8 +49,14 @@ class _Body:
 
     def room(self, i: int) -> float:
         """Return what a text of a column may take."""
-        first, last = i == 0, i == len(self.columns) - 1
-        return self.widths[i] - (_PAD if first else _GAP / 2) - (_PAD if last else _GAP / 2)
+        return self.widths[i] - self.inset(i) - (_PAD if i == len(self.columns) - 1 else _GAP / 2)
+
+    def inset(self, i: int) -> float:
+        """Return the room left of a column's text; more where it follows numbers set right."""
+        if i == 0:
+            return _PAD
+        follows_numbers = self.columns[i].align == "left" and self.columns[i - 1].align == "right"
+        return _GAP / 2 + (_GAP if follows_numbers else 0)
 
     def _height(self, row: Row) -> float:
         most = 1.0
@@ -75,7 +81,7 @@ class _Body:
         whole = sum(self.widths)
         sheet.line(x, top, x + whole, top, 0.9, RULE)
         for i, column in enumerate(self.columns):
-            left = x + sum(self.widths[:i]) + (_PAD if i == 0 else _GAP / 2)
+            left = x + sum(self.widths[:i]) + self.inset(i)
             room = self.room(i)
             at = {"left": left, "right": left + room, "centre": left + room / 2}[column.align]
             lines = title_lines(column, room)
@@ -197,7 +203,7 @@ class Table(Brick):
         pen = sheet.canvas
         for i, value in enumerate(row.cells):
             room = body.room(i)
-            left = x + (_PAD if i == 0 else _GAP / 2)
+            left = x + body.inset(i)
             x += body.widths[i]
             if not value:
                 continue

@@ -11,6 +11,7 @@ from center_app.documents.fonts import clean, fitted, width
 from center_app.documents.sheet import ACCENT, BLUES, CAPTION, GREY, INK, ORANGE, SLATE, SMALL, TABLE, TINY, Sheet
 
 CELL_WIDE, CELL_HIGH = 17.0, 15.5
+_ROOMY = 600.0
 _TINT = "#BBD5EE"
 
 
@@ -63,7 +64,9 @@ class HeatMap(Brick):
         return 40 + len(self._rows) * CELL_HIGH + 22
 
     def split(self, width: float, room: float) -> tuple[Brick, Brick] | None:
-        """Cut between machines."""
+        """Cut between machines, only when the whole is taller than a page."""
+        if self.measure(width) < _ROOMY:
+            return None
         cut = int((room - 62) // CELL_HIGH)
         if cut < 3 or cut >= len(self._rows):
             return None
@@ -146,7 +149,8 @@ class HeatMap(Brick):
 
     def _draw_legend(self, sheet: Sheet, x: float, left: float, y: float) -> None:
         title, words, not_measured = self._legend
-        sheet.text(x, y, title, TINY, color=GREY)
+        _, end = sheet.text(x, y, title, TINY, color=GREY)
+        left = min(left, end + 12)
         for color, word in zip(BLUES, words, strict=True):
             sheet.box(left, y - 1, 9, 7, color)
             _, end = sheet.text(left + 11, y, word, TINY, color=GREY)

@@ -118,7 +118,7 @@ def _award() -> AwardPart:
                    "Behörde für Industrie und Informationstechnik Guangdong", "广东省工业和信息化厅"),
         grantee=_head(ReportState.DRAFT).centre, notice="粤工信创新〔2025〕88号", noticed_on=date(2025, 5, 26),
         first_day=date(2025, 6, 1), last_day=date(2027, 5, 31), amount_minor=5_000_000_000, tier="national",
-        financing="post-hoc subsidy", account="6222 **** **** 0188", budget_version=2,
+        financing="post_hoc", account="6222 **** **** 0188", budget_version=2,
     )  # fmt: skip
 
 

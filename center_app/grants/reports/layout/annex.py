@@ -22,12 +22,12 @@ def evidence_chapter(paper: Paper) -> list[Brick]:
         "{n} files, named by the SHA-256 of their bytes. The originals lie in the evidence folder of the centre.",
         len(files),
     )  # fmt: skip
-    lead: list[Brick] = [NewPage(), heading, Prose(intro, color=GREY, before=0)]
+    lead: list[Brick] = [NewPage(), heading, Prose(intro, color=GREY, before=0, keep_next=True)]
     if not files:
         return lead
     columns = [
-        Column(words("Evidence"), 58), Column(words("File and kind")), Column(words("Items"), 96),
-        Column(words("SHA-256"), 196), Column(words("Size"), 50, "right"),
+        Column(words("Evidence"), 50), Column(words("File and kind")), Column(words("Items"), 60),
+        Column(words("SHA-256"), 174), Column(words("Size"), 50, "right"),
     ]  # fmt: skip
     rows = [_file(paper, row) for row in files]
     return [*lead, Table(columns, rows, paper.table(1, words("Files of evidence")), continued=words("(continued)"))]
@@ -55,8 +55,8 @@ def _kind(paper: Paper, kind: str) -> str:
 _STEPS = (
     N_("Open this file with any PDF reader: attached are report.json (the frozen data), rules.json, evidence.csv and "
        "figures.json (where each figure is printed)."),
-    N_("Run: main.py verify FILE. It hashes report.json, adds every total again, compares it with the printed figure, and "
-       "names what was changed. It needs no network and no database."),
+    N_("Run: main.py verify FILE. It hashes report.json, adds every total again, compares it with the printed figure, "
+       "and names what was changed. It needs no network and no database."),
     N_("Run: main.py trace FILE FIGURE. It walks one figure back to its uses, bookings, recordings and raw bytes, "
        "decodes the stored bytes again and recomputes the figure."),
     N_("Compare the data snapshot hash in the foot of every page with the one on the cover and in the QR code."),
@@ -68,8 +68,8 @@ _STEPS = (
 def verify_chapter(paper: Paper) -> list[Brick]:
     """Return how anybody can check this report."""
     words, snapshot = paper.words, paper.snapshot
-    heading = Heading(paper.open_chapter(words("How to verify this report")), "verify", before=0)
-    bricks: list[Brick] = [NewPage(), heading]
+    heading = Heading(paper.open_chapter(words("How to verify this report")), "verify", before=26)
+    bricks: list[Brick] = [heading]
     bricks += [Prose(f"{number}. {words(step)}", before=5) for number, step in enumerate(_STEPS, 1)]
     pairs: list[tuple[str, str | Cell]] = [
         (words("Data snapshot SHA-256"), paper.sha256),
@@ -90,11 +90,12 @@ def verify_chapter(paper: Paper) -> list[Brick]:
 
 
 _TERMS = (
-    (N_("Measured hours"), N_("time in which a device channel (drive current, power, state) proves that the machine ran")),
+    (N_("Measured hours"),
+     N_("time in which a device channel (drive current, power, state) proves that the machine ran")),
     (N_("Checked-in hours"), N_("time in which a person was signed in at the machine")),
     (N_("Booked hours"), N_("time the calendar reserved")),
-    (N_("Effective machine-hours"), N_("measured run plus set-up plus post-processing, the last two inside a check-in and "
-                                       "up to the machine's cap")),
+    (N_("Effective machine-hours"),
+     N_("measured run plus set-up plus post-processing, the last two inside a check-in and up to the machine's cap")),
     (N_("External hours"), N_("claimed hours of users from outside the grantee")),
     (N_("Measured coverage"), N_("measured hours divided by checked-in hours")),
     (N_("Not measured"), N_("no recording covers the time; it is not zero and nothing is assumed")),

@@ -6,10 +6,11 @@ from center_app.core.money import minor_digits
 from center_app.documents.bricks import Heading, KeyValues, Prose
 from center_app.documents.cells import Cell, Column, Row
 from center_app.documents.charts import Bar, BudgetBars, CumulativeChart, Curve, nice_step
-from center_app.documents.flow import Brick, NewPage
+from center_app.documents.flow import Brick
 from center_app.documents.sheet import GREY, INK
 from center_app.documents.table import Table
 from center_app.grants.reports.layout.paper import Paper
+from center_app.grants.reports.layout.titles import financing_word, tier_word
 from center_app.grants.reports.values import Kind
 
 _PARTS = ("planned", "revised", "actual", "committed", "free")
@@ -20,8 +21,8 @@ def award_chapter(paper: Paper) -> list[Brick]:
     words, award = paper.words, paper.snapshot.award
     pairs: list[tuple[str, str | Cell]] = [
         (words("Programme"), paper.say(award.programme_names) or award.programme),
-        (words("Level"), award.tier or "–"),
-        (words("Kind of financing"), award.financing or "–"),
+        (words("Level"), tier_word(paper, award.tier)),
+        (words("Kind of financing"), financing_word(paper, award.financing)),
         (words("Earmarked account"), award.account or "–"),
         (words("Budget in force"), words("version {number}", number=award.budget_version)),
         (words("Rule set"), paper.snapshot.report.rule_set),
@@ -42,10 +43,10 @@ def _instalments(paper: Paper) -> Table:
         paper.cell("award.received", Kind.MONEY, color=INK), "", "",
     )  # fmt: skip
     columns = [
-        Column(words("No."), 42), Column(words("Due"), 76), Column(words("Planned"), 82, "right"),
+        Column(words("No."), 42), Column(words("Due"), 76), Column(words.context("instalment", "Planned"), 82, "right"),
         Column(words("Received"), 82, "right"), Column(words("Received on"), 80), Column(words("Condition")),
     ]  # fmt: skip
-    return Table(columns, [*rows, Row(total, "total")], paper.table(1, words("Instalments")), unit=_unit(paper))
+    return Table(columns, [*rows, Row(total, "total")], paper.table(1, words("Instalments")), unit=paper.unit())
 
 
 def _account(paper: Paper) -> list[Brick]:
@@ -62,14 +63,10 @@ def _account(paper: Paper) -> list[Brick]:
     return [KeyValues(pairs, words("Earmarked account"), 190)]
 
 
-def _unit(paper: Paper) -> str:
-    return paper.words("Unit: {currency}", currency=paper.currency)
-
-
 def chapter(paper: Paper) -> list[Brick]:
     """Return budget against actual, with bars."""
     words = paper.words
-    heading = Heading(paper.open_chapter(words("Budget against actual")), "budget", before=0)
+    heading = Heading(paper.open_chapter(words("Budget against actual")), "budget", before=26)
     rows = [_cells(paper, row.code, paper.say(row.names)) for row in paper.snapshot.budget]
     total = _cells(paper, "total", words("Total"), INK)
     columns = [Column(words("Budget line"))]
@@ -78,13 +75,13 @@ def chapter(paper: Paper) -> list[Brick]:
     columns.append(Column(words("Spent %"), 42, "right"))
     table = Table(
         columns, [*(Row(cells) for cells in rows), Row(total, "total")],
-        paper.table(1, words("Budget against actual by line")), unit=_unit(paper),
+        paper.table(1, words("Budget against actual by line")), unit=paper.unit(),
     )  # fmt: skip
     until = words("Up to {day}; budget version {number}", day=paper.snapshot.period.last_day,
                   number=paper.snapshot.award.budget_version)  # fmt: skip
     note = words("Spent % = actual ÷ revised budget. Free = revised − actual − committed.")
-    intro = [heading, Prose(until, color=GREY, before=0)]
-    return [NewPage(), *intro, table, Prose(note, size=7.5, color=GREY), _bars(paper)]
+    intro = [heading, Prose(until, color=GREY, before=0, keep_next=True)]
+    return [*intro, table, Prose(note, size=7.5, color=GREY), _bars(paper)]
 
 
 def _cells(paper: Paper, code: str, name: str, color: str = "") -> tuple[str | Cell, ...]:
@@ -170,4 +167,4 @@ def _months(paper: Paper) -> Table:
         Column(words("Actual, cumulative"), 100, "right"), Column(words("In the month"), 90, "right"),
         Column(words("Actual − plan"), 100, "right"),
     ]  # fmt: skip
-    return Table(columns, rows, paper.table(1, words("Spending by month")), unit=_unit(paper))
+    return Table(columns, rows, paper.table(1, words("Spending by month")), unit=paper.unit())

@@ -27,12 +27,13 @@ def chapter(paper: Paper) -> list[Brick]:
     if not costs:
         return lead
     columns = [
-        Column(words("No."), 50), Column(words("Paid, invoiced"), 62), Column(words("Supplier, invoice number"), weight=1.15),
+        Column(words("No."), 50), Column(words("Paid, invoiced"), 62),
+        Column(words("Supplier, invoice number"), weight=1.15),
         Column(words("Purpose")), Column(words("Evidence"), 60), Column(words("Amount"), 78, "right"),
     ]  # fmt: skip
     table = Table(
         columns, _rows(paper), paper.table(1, words("Costs with supporting documents")),
-        unit=words("Unit: {currency}", currency=paper.currency), continued=words("(continued)"),
+        unit=paper.unit(), continued=words("(continued)"),
     )  # fmt: skip
     return [*lead, table]
 

@@ -111,7 +111,7 @@ def cover(paper: Paper) -> list[Brick]:
     draft = words("DRAFT, not released") if report.state is ReportState.DRAFT else ""
     sign = {"CNY": "¥", "EUR": "€"}.get(paper.currency, "")
     amount = paper.money(award.amount_minor)
-    label = f"{words('Approved grant')} ({paper.currency})"
+    label = words("Approved grant")
     return [
         Masthead(paper.say(award.grantee), paper.say(report.title), _period(paper), draft),
         AmountBox(label, sign, amount, paper.capitals(award.amount_minor), "award.amount"),
@@ -126,7 +126,7 @@ def cover(paper: Paper) -> list[Brick]:
 def _period(paper: Paper) -> str:
     period = paper.snapshot.period
     name = paper.say(period.names)
-    colon = ":" if paper.words.language == "zh" else ": "
+    colon = "\uff1a" if paper.words.language == "zh" else ": "
     days = paper.days(period.first_day, period.last_day)
     return f"{name}{colon}{days}" if name else days
 
@@ -134,7 +134,7 @@ def _period(paper: Paper) -> str:
 def _project(paper: Paper) -> KeyValues:
     words, award = paper.words, paper.snapshot.award
     noticed = words.date(award.noticed_on) if award.noticed_on else ""
-    gap = "," if words.language == "zh" else ", "
+    gap = "\uff0c" if words.language == "zh" else ", "
     pairs = [
         (words("Project"), paper.say(award.names)),
         (words("Award number"), award.number),
@@ -157,10 +157,10 @@ def _money(paper: Paper) -> Table:
     for name, figure in lines:
         value = int(paper.value(figure) or 0)
         rows.append(Row((name, paper.cell(figure, Kind.MONEY, color=INK), paper.capitals(value))))
-    columns = [Column("", 150), Column(words("Amount"), 90, "right"), Column(words("In capitals"))]
+    columns = [Column("", 150), Column(words("Amount"), 110, "right"), Column(words("In capitals"))]
     if paper.currency != "CNY":
         columns, rows = columns[:2], [Row(row.cells[:2]) for row in rows]
-    return Table(columns, rows, words("Money"), unit=words("Unit: {currency}", currency=paper.currency), keep=True)
+    return Table(columns, rows, words("Money"), unit=paper.unit(), keep=True)
 
 
 def _signers(paper: Paper) -> list[tuple[str, str]]:
@@ -187,7 +187,7 @@ def _colophon(paper: Paper) -> Colophon:
     ]  # fmt: skip
     how = words("Check: compare the number and hash in the QR code, or run verify on this file; "
                 "it adds every total again from the embedded data. PDF/A-3b, approved by the validator.")  # fmt: skip
-    return Colophon(f"{report.number}\nsha256:{paper.sha256}\naudit:{snapshot.audit.hash}", lines, how)
+    return Colophon(f"{report.number}\n{paper.sha256}", lines, how)
 
 
 def state_line(paper: Paper) -> str:

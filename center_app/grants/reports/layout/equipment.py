@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from center_app.documents.bricks import Heading, Prose
 from center_app.documents.cells import Cell, Column, Row
-from center_app.documents.flow import Brick, NewPage
+from center_app.documents.flow import Brick
 from center_app.documents.sheet import GREY, INK
 from center_app.documents.table import Table
 from center_app.grants.reports.layout.paper import Paper
@@ -14,10 +14,10 @@ from center_app.grants.reports.values import EquipmentRow, Kind
 def chapter(paper: Paper) -> list[Brick]:
     """Return the register."""
     words = paper.words
-    heading = Heading(paper.open_chapter(words("Equipment")), "equipment", before=0)
+    heading = Heading(paper.open_chapter(words("Equipment")), "equipment", before=26)
     count = len(paper.snapshot.equipment)
     intro = words.plural("{n} machine of this award.", "{n} machines of this award.", count)
-    lead: list[Brick] = [NewPage(), heading, Prose(intro, color=GREY, before=0)]
+    lead: list[Brick] = [heading, Prose(intro, color=GREY, before=0, keep_next=True)]
     return [*lead, _money(paper), _records(paper)] if count else lead
 
 
@@ -43,7 +43,7 @@ def _money(paper: Paper) -> Table:
         Column(words("Acquired"), 60), Column(words("Cost"), 76, "right"), Column(words("Share %"), 40, "right"),
         Column(words("Paid by the award"), 76, "right"),
     ]  # fmt: skip
-    unit = words("Unit: {currency}", currency=paper.currency)
+    unit = paper.unit()
     return Table(columns, [*rows, Row(total, "total")], paper.table(1, words("Machines and what they cost")), unit=unit,
                  continued=words("(continued)"))  # fmt: skip
 

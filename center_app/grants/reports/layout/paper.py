@@ -68,6 +68,14 @@ class Paper:
         """Write minor units."""
         return self.text(Kind.MONEY, minor)
 
+    def unit(self) -> str:
+        """Say the unit of a table of money."""
+        return self.words("Unit: {currency}", currency=self.currency_word())
+
+    def currency_word(self) -> str:
+        """Return the currency as a table names it."""
+        return self.words.context("unit", "CNY") if self.currency == "CNY" else self.currency
+
     def capitals(self, minor: int) -> str:
         """Write an amount in RMB capitals; empty in another currency."""
         return rmb_capitals(Money(minor, self.currency)) if self.currency == "CNY" else ""

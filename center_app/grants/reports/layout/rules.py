@@ -63,7 +63,7 @@ def _group(paper: Paper, number: int, group: str, rules: list[RuleRow]) -> Table
 
 def _rule(paper: Paper, rule: RuleRow) -> Row:
     words = paper.words
-    colon = ":" if words.language == "zh" else ": "
+    colon = "\uff1a" if words.language == "zh" else ": "
     inputs = "\n".join(f"{paper.say(given.names)}{colon}{paper.input(given)}" for given in rule.inputs)
     source = ", ".join(part for part in (paper.say(rule.source), rule.article) if part)
     if not rule.is_verified:
@@ -75,7 +75,7 @@ def _rule(paper: Paper, rule: RuleRow) -> Row:
         verdict_word(paper, rule.verdict), verdict=str(rule.verdict), second=severity_word(paper, rule.severity),
         color=RED if rule.verdict is Verdict.FAIL else "#18212C",
     )  # fmt: skip
-    cells = (Cell(rule.id, bold=True), Cell(paper.say(rule.names), second=below), Cell("", second=inputs),
+    cells = (Cell(rule.id, bold=True), Cell(paper.say(rule.names), second=below), inputs,
              Cell(limit, second=second), verdict)  # fmt: skip
     return Row(cells, "alert" if rule.verdict is Verdict.FAIL else "plain", f"rule.{rule.id}")
 
@@ -121,7 +121,7 @@ def _costs(paper: Paper, title: str, costs: list[CostRow]) -> Table:
         Column(words("No."), 60), Column(words("Paid on"), 66), Column(words("Supplier")),
         Column(words("Invoice number"), 130), Column(words("Amount"), 80, "right"),
     ]  # fmt: skip
-    return Table(columns, rows, title, unit=words("Unit: {currency}", currency=paper.currency))
+    return Table(columns, rows, title, unit=paper.unit())
 
 
 def _uses(paper: Paper, title: str, uses: list[UseRow]) -> Table:
@@ -152,11 +152,7 @@ def _open(paper: Paper) -> list[Brick]:
     heading = Heading(words("Not checked"), "not_checked", 1, before=22)
     if not left:
         return [heading, Prose(words("Every rule that applies was checked."), color=GREY, before=2)]
-    rows = [
-        Row((Cell(rule.id, bold=True, link=f"rule.{rule.id}"), Cell(paper.say(rule.names), second=paper.say(rule.message)),
-             paper.say(rule.remedy) or "–", severity_word(paper, rule.severity)))
-        for rule in left
-    ]  # fmt: skip
+    rows = [Row(_open_cells(paper, rule)) for rule in left]
     columns = [
         Column(words("Rule"), 52), Column(words("What is missing"), weight=1.3), Column(words("Remedy")),
         Column(words("Weight"), 86),
@@ -164,3 +160,9 @@ def _open(paper: Paper) -> list[Brick]:
     table = Table(columns, rows)
     table.before = 4
     return [heading, table]
+
+
+def _open_cells(paper: Paper, rule: RuleRow) -> tuple[str | Cell, ...]:
+    name = Cell(rule.id, bold=True, link=f"rule.{rule.id}")
+    missing = Cell(paper.say(rule.names), second=paper.say(rule.message))
+    return name, missing, paper.say(rule.remedy) or "–", severity_word(paper, rule.severity)

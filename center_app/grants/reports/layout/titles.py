@@ -24,7 +24,27 @@ _ENDINGS = (
     ("planned", N_("Planned budget")),
     ("revised", N_("Revised budget")),
     ("rate", N_("Share of budget spent")),
-    ("share", N_("Share of budget spent")),
+    ("spent_share", N_("Share of the grant spent")),
+    ("committed_share", N_("Share of the grant committed")),
+    ("free_share", N_("Share of the grant free")),
+    ("received_share", N_("Share of the grant received")),
+    ("watched", N_("Share of time with a recording")),
+    ("unbooked", N_("Measured without a booking")),
+    ("setup", N_("Set-up")),
+    ("postprocess", N_("Post-processing")),
+    ("step", N_("Spent in the month")),
+    ("period", N_("Spent in the period")),
+    ("change", N_("Budget transfer")),
+    ("cost", N_("Cost of the machine")),
+    ("funded", N_("Paid by the award")),
+    ("interest", N_("Interest earned")),
+    ("paid", N_("Paid from the account")),
+    ("statement", N_("Balance by statement")),
+    ("pass", N_("Rules passed")),
+    ("fail", N_("Rules failed")),
+    ("not_checked", N_("Rules not checked")),
+    ("covered", N_("Hours with a recording")),
+    ("total", N_("Total of the cost list")),
     ("unspent", N_("Received, not yet spent")),
     ("mean", N_("Mean per machine")),
     ("count", N_("Number")),
@@ -49,7 +69,7 @@ def figure_title(paper: Paper, figure: str) -> str:
 
 def figure_unit(paper: Paper, kind: Kind) -> str:
     """Return the unit under a key number."""
-    return {Kind.MONEY: paper.currency, Kind.TIME: paper.words("hours")}.get(kind, "")
+    return {Kind.MONEY: paper.currency_word(), Kind.TIME: paper.words("hours")}.get(kind, "")
 
 
 def group_title(paper: Paper, group: str) -> str:
@@ -64,3 +84,20 @@ def severity_word(paper: Paper, severity: Severity) -> str:
         Severity.ERROR: words("blocks release"), Severity.WARNING: words("must be explained"),
         Severity.NOTE: words("for information"),
     }[severity]  # fmt: skip
+
+
+def tier_word(paper: Paper, tier: str) -> str:
+    """Return the level of an award."""
+    words = paper.words
+    known = {"national": words("national level"), "provincial": words("provincial level")}
+    return known.get(tier, tier or "–")
+
+
+def financing_word(paper: Paper, financing: str) -> str:
+    """Return how an award is paid."""
+    words = paper.words
+    known = {
+        "post_hoc": words("subsidy after spending"), "share": words("share of cost"), "gap": words("gap funding"),
+        "fixed": words("fixed amount"), "advance": words("paid in advance"),
+    }  # fmt: skip
+    return known.get(financing, financing or "–")

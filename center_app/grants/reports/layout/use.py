@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from center_app.documents.bricks import Heading, Prose, Tile, Tiles
-from center_app.documents.cells import Cell, Column, Row
+from center_app.documents.cells import Cell, Column, Row, longest
 from center_app.documents.charts import nice_step
 from center_app.documents.flow import Brick, NewPage
-from center_app.documents.sheet import INK, SLATE
+from center_app.documents.sheet import INK, SLATE, SMALL
 from center_app.documents.table import Table
 from center_app.documents.usecharts import BarColumn, HeatCell, HeatMap, HeatRow, HoursBars
 from center_app.grants.programmes import rule_set_on
@@ -78,8 +78,8 @@ def _benchmark_note(paper: Paper, marks: _Benchmarks) -> tuple[int, str]:
 def _hours_notes(paper: Paper) -> tuple[int, str]:
     return paper.note(
         paper.words(
-            "Booked: from the calendar. Checked in: a person at the machine. Measured: union of the run intervals that a "
-            "device channel proves. Claimed: what this report counts. Coverage: measured ÷ checked in."
+            "Booked: from the calendar. Checked in: a person at the machine. Measured: union of the run intervals that "
+            "a device channel proves. Claimed: what this report counts. Coverage: measured ÷ checked in."
         )
     )
 
@@ -126,7 +126,7 @@ def _hours(paper: Paper) -> Table:
     titles = (words("booked"), words("checked in"), words("measured"), words("claimed"), words("of which external"),
               words("external %"), words("coverage %"))  # fmt: skip
     columns = [Column(words("No."), 48), Column(words("Machine"))]
-    columns += [Column(title, 47 if i < 5 else 44, "right") for i, title in enumerate(titles)]
+    columns += [Column(title, max(44.0, longest(title.split(), SMALL, True) + 8.5), "right") for title in titles]
     return Table(columns, rows, paper.table(1, words("Hours per machine")), caption_note=note[0], notes=tuple(notes),
                  continued=words("(continued)"))  # fmt: skip
 
@@ -147,8 +147,8 @@ def _checks(paper: Paper) -> list[Brick]:
     if not rules:
         return []
     columns = [
-        Column(words("Rule"), 52), Column(words("Content")), Column(words("Result"), 96, "right"),
-        Column(words("Limit"), 62, "right"), Column(words("Verdict"), 84),
+        Column(words("Rule"), 52), Column(words("Content")), Column(words("Result"), 60, "right"),
+        Column(words("Limit"), 62, "right"), Column(words("Verdict"), 88),
     ]  # fmt: skip
     rows = [brief_row(paper, rule) for rule in rules]
     return [Table(columns, rows, paper.table(2, words("Checks by rules")), keep=True)]
