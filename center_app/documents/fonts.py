@@ -37,6 +37,7 @@ def register() -> frozenset[int]:
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """Return the advance of a cleaned text in points."""
+    register()
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
     return float(stringWidth(text, BOLD if bold else FACE, size))
