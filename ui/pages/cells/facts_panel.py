@@ -19,9 +19,13 @@ REASONS = {
     "bad_checksum": N_("bad checksum"),
     "noise": N_("noise before sync"),
     "cut": N_("cut by reconnect"),
-    "too_long": N_("line too long"),
-    "not_parsed": N_("not understood"),
     "bad_length": N_("impossible length"),
+    "overlong": N_("line too long"),
+    "text": N_("text without values"),
+    "malformed": N_("malformed values"),
+    "echo": N_("own request heard"),
+    "unexpected": N_("unexpected reply"),
+    "timed_out": N_("reply too late"),
 }
 
 
