@@ -59,7 +59,7 @@ def channel_of(view: ChannelView, language: str, limits: tuple[Limit, ...] = ())
     states = {value: _(word) for value, word in view.states.items()} if view.states else None
     digits = 0 if view.scale == 1 and view.dtype.startswith(("i", "u")) else 2
     return PlotChannel(
-        ChannelKey(view.cell_id, view.stream, view.channel), word, view.unit, view.group, states, limits, digits
+        ChannelKey(view.cell_id, view.stream, view.channel), word, view.unit, _(view.group), states, limits, digits
     )
 
 
