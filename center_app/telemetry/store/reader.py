@@ -6,6 +6,7 @@ Any process may read while the collector writes; a reader belongs to one thread 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -51,12 +52,14 @@ class StoreReader:
         self._folder = Path(folder) / TELEMETRY
         self._cache = BlockCache()
         self._archives: dict[str, Archive] = {}
+        self._looked_at = float("-inf")
 
     def close(self) -> None:
         """Close all files."""
         for archive in self._archives.values():
             archive.close()
         self._archives = {}
+        self._looked_at = float("-inf")
 
     def __enter__(self) -> StoreReader:
         return self
@@ -65,11 +68,13 @@ class StoreReader:
         self.close()
 
     def archives(self) -> list[Archive]:
-        """Return the collectors found, by name."""
-        if self._folder.is_dir():
+        """Return the collectors found, by name; new ones are looked for once a second."""
+        now = time.monotonic()
+        if now - self._looked_at >= 1.0 and self._folder.is_dir():
             for entry in sorted(self._folder.iterdir()):
                 if entry.name not in self._archives and (entry / LEDGER_NAME).is_file():
                     self._archives[entry.name] = Archive(entry, self._cache)
+            self._looked_at = now if self._archives else self._looked_at
         return list(self._archives.values())
 
     def in_ledgers(self, job: Callable[[Connection, str], Sequence[T]]) -> list[T]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from center_app.telemetry.store.pyramid import FACTOR, MAX_LEVEL
+from center_app.telemetry.store.pyramid import FACTOR, MAX_LEVEL, highest, lowest
 from center_app.telemetry.store.series import Piece, Series
 from center_app.telemetry.store.values import Float64Array, GapView, Int64Array, Window
 
@@ -104,34 +104,32 @@ def _collect(part: Series, level: int, grid: Grid, *, exact: bool) -> list[Piece
 
 
 def _add(figures: Columns, grid: Grid, part: Series, pieces: list[Piece]) -> None:
+    """Add a recording's entries, which ascend in time, to the columns of their first samples."""
     if not pieces:
         return
-    column = grid.column(np.concatenate([piece.t_first for piece in pieces]))
-    good = np.concatenate([piece.good for piece in pieces])
-    rows = np.concatenate([piece.row_counts() for piece in pieces])
-    inside = (column >= 0) & (column < grid.count)
-    figures.count += _sums(column[inside], good[inside], grid.count)
-    figures.bad += _sums(column[inside], (rows - good)[inside] * 0, grid.count)
-    usable = inside & (good > 0)
-    if usable.any():
-        low = np.concatenate([piece.low for piece in pieces])[usable]
-        high = np.concatenate([piece.high for piece in pieces])[usable]
-        _extremes(figures, part, column[usable], low, high)
+    bounds = np.searchsorted(np.concatenate([piece.t_first for piece in pieces]), grid.edges())
+    where = np.flatnonzero(bounds[1:] > bounds[:-1])
+    if not len(where):
+        return
+    starts, stop = bounds[where], int(bounds[-1])
+    good = np.concatenate([piece.good for piece in pieces])[:stop]
+    rows = np.concatenate([piece.row_counts() for piece in pieces])[:stop]
+    counts = np.add.reduceat(good, starts)
+    figures.count[where] += counts
+    figures.bad[where] += np.add.reduceat(rows, starts) - counts
+    low = np.concatenate([piece.low for piece in pieces])[:stop]
+    high = np.concatenate([piece.high for piece in pieces])[:stop]
+    if (good == 0).any():
+        low = np.where(good > 0, low, np.asarray(highest(low.dtype), low.dtype))
+        high = np.where(good > 0, high, np.asarray(lowest(high.dtype), high.dtype))
+    usable = counts > 0
+    lows, highs = np.minimum.reduceat(low, starts)[usable], np.maximum.reduceat(high, starts)[usable]
+    _extremes(figures, part, where[usable], lows, highs)
 
 
-def _sums(column: Int64Array, numbers: Int64Array, count: int) -> Int64Array:
-    return np.bincount(column, weights=numbers, minlength=count).astype(np.int64)
-
-
-def _extremes(figures: Columns, part: Series, column: Int64Array, low: Array, high: Array) -> None:
-    """Reduce entries to columns; a negative scale turns lows into highs."""
-    if (np.diff(column) < 0).any():
-        order = np.argsort(column, kind="stable")
-        column, low, high = column[order], low[order], high[order]
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    where = column[starts]
-    lows = part.scaled(np.minimum.reduceat(low, starts))
-    highs = part.scaled(np.maximum.reduceat(high, starts))
+def _extremes(figures: Columns, part: Series, where: Int64Array, low: Array, high: Array) -> None:
+    """Merge columns' raw extremes; a negative scale turns lows into highs."""
+    lows, highs = part.scaled(low), part.scaled(high)
     if part.scale < 0:
         lows, highs = highs, lows
     figures.low[where] = np.fmin(figures.low[where], lows)
