@@ -60,13 +60,13 @@ class Entrance:
         self.again = True
 
     def _find_center(self) -> Any:
-        from center_app.wiring import open_center
         from ui.shell.first_start import ask_first_start
+        from ui.shell.founding import open_checked
         from ui.shell.trouble import TroubleDialog
 
         if self.settings.store:
             try:
-                return open_center(self.settings.store)
+                return open_checked(self.settings.store)
             except CenterError as error:
                 TroubleDialog(None, error).exec()
         found = ask_first_start()

@@ -9,9 +9,11 @@ from zoneinfo import available_timezones
 
 from center_app.core.access import SYSTEM, Role
 from center_app.core.centre import CentreDraft, establish
+from center_app.core.errors import CenterError
 from center_app.core.labels import Label
 from center_app.core.passwords import MINIMUM_LENGTH
 from center_app.core.settings import data_folder
+from center_app.core.upgrade import bring_up
 from center_app.registry.service import add_person
 from center_app.registry.service.sign_in import set_password
 from center_app.registry.values import PersonDraft
@@ -95,7 +97,8 @@ def found(values: dict[str, Any]) -> Any:
     person = PersonDraft(name=values["person"], login=values["login"], role=Role.ADMINISTRATOR)
     added = center.write(SYSTEM, add_person, person)
     center.write(SYSTEM, set_password, added.id, values["password"])
-    return open_center(center.store)
+    center.close()
+    return open_checked(values["store"])
 
 
 def connect(values: dict[str, Any]) -> Any:
@@ -106,7 +109,18 @@ def connect(values: dict[str, Any]) -> Any:
 
         head, tail = address.removeprefix("postgresql://").split("@", 1)
         address = f"postgresql://{head.split(':', 1)[0]}:{quote(values['password'], safe='')}@{tail}"
-    return open_center(address)
+    return open_checked(address)
+
+
+def open_checked(store: str) -> Any:
+    """Open a centre; an older one on SQLite is brought up, a newer one refused politely."""
+    center = open_center(store)
+    try:
+        bring_up(center.database, center.folder, center.clock.now())
+    except CenterError:
+        center.close()
+        raise
+    return center
 
 
 def open_demo() -> Any:
