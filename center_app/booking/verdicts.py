@@ -54,10 +54,10 @@ def may_waive(actor: Actor, problem: Problem, view: MachineView) -> bool:
 def targets(read: Read, draft: BookingDraft) -> list[MachineView]:
     """Return the machines that a draft may be booked on: the chosen one, or those of the pool."""
     if draft.machine_id is not None:
-        return [machine(read, draft.machine_id)]
+        return [machine(read, draft.machine_id, with_funding=False)]
     if draft.pool_id is None:
         raise RefusedError((Problem(p.NO_MACHINE, {"field": "machine_id"}),))
-    found = machines(read, pool_id=draft.pool_id)
+    found = machines(read, pool_id=draft.pool_id, with_funding=False)
     if not found:
         raise RefusedError((Problem(p.POOL_EMPTY, {"pool": pool(read, draft.pool_id).names}),))
     return found

@@ -89,8 +89,12 @@ def machines(
     only: Iterable[int] | None = None,
     pool_id: int | None = None,
     category_id: int | None = None,
+    with_funding: bool = True,
 ) -> list[MachineView]:
-    """List machines by category and code with everything a table sorts and filters by; two statements."""
+    """List machines by category and code with everything a table sorts and filters by.
+
+    Two statements; one without the funding shares, which is all that booking needs.
+    """
     statement = _machines()
     if not with_archived:
         statement = statement.where(col(Machine.is_archived).is_(False))
@@ -101,7 +105,8 @@ def machines(
     if category_id is not None:
         statement = statement.where(Machine.category_id == category_id)
     found: Any = read.session.exec(statement).all()
-    shares = _shares(read, None if only is None else [parts[0].id for parts in found])
+    ids = None if only is None else [parts[0].id for parts in found]
+    shares = _shares(read, ids) if with_funding else defaultdict(list)
     return [_machine(shares[parts[0].id], *parts) for parts in found]
 
 
@@ -118,9 +123,9 @@ def _machines() -> Any:
     )
 
 
-def machine(read: Read, machine_id: int) -> MachineView:
+def machine(read: Read, machine_id: int, *, with_funding: bool = True) -> MachineView:
     """Return one machine; raises PersonError GONE."""
-    found = machines(read, with_archived=True, only=[machine_id])
+    found = machines(read, with_archived=True, only=[machine_id], with_funding=with_funding)
     return found[0] if found else gone(Machine, machine_id)
 
 

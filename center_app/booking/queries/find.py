@@ -48,7 +48,7 @@ def check(read: Read, actor: Actor, draft: BookingDraft, booking_id: int | None 
 
 def find_slots(read: Read, query: SlotQuery) -> list[Slot]:
     """Return legal slots, the earliest of each machine first, then second ones; by start."""
-    views = [view for view in machines(read, only=query.machine_ids) if _says(view, query.words)]
+    views = [view for view in machines(read, only=query.machine_ids, with_funding=False) if _says(view, query.words)]
     if not views:
         return []
     start = max(query.period.start, rounded_up(read.now))
@@ -99,7 +99,7 @@ def _cases(read: Read, draft: BookingDraft, views: Sequence[MachineView]) -> lis
 
 def alternatives(read: Read, views: Sequence[BookingView], count: int = 3) -> dict[int, tuple[Slot, ...]]:
     """Propose for each booking the nearest legal slots on its machine and on like ones, by booking number."""
-    register = machines(read)
+    register = machines(read, with_funding=False)
     found: dict[int, tuple[Slot, ...]] = {}
     for view in views:
         found[view.id] = _alternatives(read, view, register, count)
