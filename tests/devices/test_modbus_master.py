@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from devices import profiles
 from devices.modbus import Register, bytes_of, grouped, parse_reply, parse_request, value_of
 from devices.profiles import get
-from devices.values import Block, ChannelSpec, Master, Quality, Simulator
+from devices.values import Block, ChannelSpec, Master, Profile, Quality, Simulator
 
 MS = 1_000_000
 PROFILE = get("energy_meter")
@@ -153,3 +156,50 @@ def test_peer_library_agrees_on_requests_and_replies() -> None:
     assert parse_request(framer.buildFrame(ask)) == {"unit": 3, "fc": 4, "address": 52, "count": 22}
     reply = ReadInputRegistersResponse(registers=[1, 65535, 300], dev_id=3)
     assert parse_reply(framer.buildFrame(reply)) == {"unit": 3, "fc": 4, "registers": [1, 65535, 300]}
+
+
+MASTERS = [profile for profile in profiles.all() if profile.make_master is not None]
+
+
+@pytest.mark.parametrize("profile", MASTERS, ids=lambda profile: profile.id)
+@settings(max_examples=60, deadline=None)
+@given(
+    pieces=st.lists(
+        st.one_of(st.binary(max_size=40), st.just(b"\x01\x04\x18"), st.just(b"\x09\x03\x06"), st.just(b"echo")),
+        max_size=25,
+    )
+)
+def test_noise_never_raises_and_the_account_balances(profile: Profile, pieces: list[bytes]) -> None:
+    master, now_ns = profile.master(), 0
+    assert master is not None
+    for piece in pieces:
+        request = master.next_request(now_ns)
+        for data in (request or b"", piece) if piece == b"echo" else (piece,):
+            for block in master.on_bytes(data, now_ns):
+                assert block.values.shape == block.quality.shape
+            assert master.account().balanced
+        now_ns += 150 * MS
+        assert master.deadline_ns() >= 0
+    master.flush()
+    assert master.account().balanced
+    assert master.account().pending == 0
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=12))
+def test_any_split_of_a_reply_gives_the_same_frame(sizes: list[int]) -> None:
+    simulator = PROFILE.simulator(4)
+
+    def frames(cuts: list[int]) -> list[list[list[float]]]:
+        master, now_ns, found = PROFILE.master(), 0, []
+        assert master is not None
+        for _ in range(2):
+            request = master.next_request(now_ns)
+            assert request is not None
+            reply = simulator.answer(request, 1.0)
+            at = 0
+            for size in [*cuts, len(reply)]:
+                found += master.on_bytes(reply[at : at + size], now_ns)
+                at += size
+        return [block.values.tolist() for block in found]
+
+    assert frames(sizes) == frames([]) != []

@@ -17,6 +17,7 @@ import pytest
 import serial
 
 from devices.errors import PortBusy, PortForbidden, PortLost, PortMissing
+from devices.simulators.line import PtyLine
 from devices.transport import holder_of, list_ports, open_port
 from devices.transport.port import Port, resolve
 from devices.values import LineSettings
@@ -183,6 +184,22 @@ def is_lost(port: Port) -> bool:
     except PortLost:
         return True
     return False
+
+
+def test_a_storm_of_unplugging_leaks_nothing(tmp_path: Path) -> None:
+    link = tmp_path / "port"
+    before = len(os.listdir("/proc/self/fd")), threading.active_count()
+    for turn in range(30):
+        line = PtyLine(link)
+        port = open_port(str(link), LINE)
+        line.write(b"%d" % turn)
+        assert port.read(5.0) == b"%d" % turn
+        line.unplug()
+        with pytest.raises(PortMissing):
+            open_port(str(link), LINE)
+        wait_until(lambda port=port: is_lost(port))
+        port.close()
+    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
 
 
 class _Failing:
