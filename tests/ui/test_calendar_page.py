@@ -131,8 +131,12 @@ def test_the_rule_engine_reddens_a_hovering_ghost(world: CalendarWorld) -> None:
 
 def test_a_booking_of_somebody_else_stays_where_it_is(world: CalendarWorld) -> None:
     world.book(0, 10, 12, person=1)
-    world.drag(world.spot(0, 11), world.spot(0, 15))
+    world.drag(world.spot(0, 11), world.spot(0, 15), drop=False)
+    assert world.timeline.ghost is None
+    world.release(world.spot(0, 15))
     assert world.live() == [(MILL, 10, 12)]
+    world.keys(Qt.Key.Key_M)
+    assert not world.timeline.keys.is_carrying
 
 
 def test_time_scrolls_while_a_drag_is_held_at_the_edge(world: CalendarWorld) -> None:

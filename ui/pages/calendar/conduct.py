@@ -54,6 +54,7 @@ class Conduct:
     def _connect(self) -> None:
         timeline = self.page.timeline
         timeline.may_edit = self.page.context.may(Right.BOOK)
+        timeline.may_edit_others = self.page.context.may(Right.BOOK_FOR_OTHERS)
         timeline.chosen.connect(self._on_chosen)
         timeline.opened.connect(self._on_opened)
         timeline.dropped.connect(self._on_dropped)
@@ -211,7 +212,7 @@ class Conduct:
         self.page.context.notices.error(error)
         self.page.refresh()
 
-    def on_loaded(self) -> None:
+    def select_awaited(self) -> None:
         """Select what was just made or asked for, once it is loaded."""
         timeline = self.page.timeline
         bar = timeline.indexed.of_id.get(self.select_id, -1)

@@ -30,3 +30,4 @@ def go_to(conduct: Conduct, args: dict[str, Any]) -> None:
 def _show(conduct: Conduct, view: BookingView) -> None:
     conduct.page.go(local(view.start_at.timestamp(), conduct.page.zone).date())
     conduct.show_booking(view.id)
+    conduct.select_awaited()

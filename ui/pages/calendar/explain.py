@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ui.kit.words import _
 from ui.pages.calendar.conflict import Reason
-from ui.pages.calendar.formats import clock, day_clock, length, local, times
+from ui.pages.calendar.formats import clock, day_clock, length, listed, local, times
 
 if TYPE_CHECKING:
     from ui.pages.calendar.data import TimelineData
@@ -57,8 +57,8 @@ def _holder(ghost: Ghost, data: TimelineData) -> str:
     if conflict is None or conflict.bar < 0:
         return ""
     bars, bar = data.bars, conflict.bar
-    parts = [bars.title[bar], bars.detail[bar], times(int(bars.start[bar]), int(bars.end[bar]), data.zone)]
-    return ("，" if _.language == "zh" else ", ").join(part for part in parts if part)
+    when = times(int(bars.start[bar]), int(bars.end[bar]), data.zone)
+    return listed(bars.title[bar], bars.detail[bar], when)
 
 
 def _free(ghost: Ghost, zone: str) -> str:

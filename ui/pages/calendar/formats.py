@@ -64,6 +64,11 @@ def day_clock(instant: int, zone: str) -> str:
     return _day_clock(instant, zone, _.language)
 
 
+def listed(*parts: str) -> str:
+    """Join what is not empty with the comma of the language."""
+    return ("，" if _.language == "zh" else ", ").join(part for part in parts if part)
+
+
 def length(span_s: int) -> str:
     """Say a length briefly, as in "2 h", "1 h 30", "45 min"."""
     hours, minutes = divmod(span_s // _MINUTE_S, 60)

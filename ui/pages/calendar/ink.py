@@ -12,7 +12,9 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from ui.kit import icons
 from ui.kit.theme import font, palette_tokens, theme
+from ui.pages.calendar.body import Bodies
 from ui.pages.calendar.data import BarState, RowState
+from ui.pages.calendar.formats import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,11 +86,12 @@ def _dash(colour: QColor, width: float, *lengths: float) -> QPen:
 class Ink:
     """Resolve the look of one palette; made anew when palette or language change."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, is_paper: bool = False) -> None:
         """Make every pen, brush and font that painting needs."""
-        self.tokens = tokens
+        self.tokens, self.is_paper = tokens, is_paper
         self.colour = {name: tokens[name] for name in tokens.hexes}
         self.styles = {state: self._style(state) for state in BarState}
+        self.bodies = Bodies(self)
         self.bar_font, self.bold_font = font(11.5), font(11.5, bold=True)
         self.body, self.body_bold, self.small = font(13), font(13, bold=True), font(12)
         self.small_bold = font(12, bold=True)
@@ -144,7 +147,7 @@ class Ink:
     @lru_cache(maxsize=8192)  # noqa: B019
     def fitted(self, title: str, detail: str, room: int, bold: bool) -> str:
         """Give what fits into the room: name and project, the name alone, or the name elided."""
-        whole = f"{title}, {detail}" if title and detail else title or detail
+        whole = listed(title, detail)
         if self.width(whole, bold) <= room:
             return whole
         name = title or detail
@@ -176,7 +179,7 @@ def ink() -> Ink:
 @contextmanager
 def printed() -> Iterator[None]:
     """Paint in the light palette meanwhile, as on paper."""
-    _paper[:] = [Ink(palette_tokens("light"))]
+    _paper[:] = [Ink(palette_tokens("light"), is_paper=True)]
     try:
         yield
     finally:

@@ -64,7 +64,7 @@ class Keys:
     def carry(self) -> bool:
         """Lift the selected bar, or a new hour at the cursor, to move it with the arrow keys."""
         timeline = self._timeline
-        wish = self._lifted() if timeline.may_edit else None
+        wish = self._lifted() if timeline.may_carry(timeline.bar) else None
         if wish is None:
             return False
         self.is_carrying = True

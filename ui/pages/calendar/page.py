@@ -200,7 +200,7 @@ class CalendarPage(Page):
             self.rows.set_first_filter()
         self.rows.offer_filters()
         self.rows.arrange()
-        self.conduct.on_loaded()
+        self.conduct.select_awaited()
 
     # --- the shell -----------------------------------------------------------------------
 

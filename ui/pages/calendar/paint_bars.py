@@ -10,13 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from ui.kit.words import _
+from ui.pages.calendar.body import Look, hatch
 from ui.pages.calendar.data import OUTAGES, BarState
-from ui.pages.calendar.formats import day_clock
+from ui.pages.calendar.formats import day_clock, listed
 from ui.pages.calendar.geometry import BAR_HEIGHT, BAR_TOP, BUFFER_HEIGHT, LABEL, RADIUS
 from ui.pages.calendar.strips import paint_slivers
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QBrush, QColor
+    from PySide6.QtGui import QColor
 
     from ui.pages.calendar.ink import Ink, Style
     from ui.pages.calendar.picture import Picture
@@ -63,10 +64,10 @@ class BarPainter:
         self._shapes = self._shapes_of(hits[wide], left[wide], right[wide], tops[wide])
 
     def _shapes_of(self, hits: np.ndarray, left: np.ndarray, right: np.ndarray, tops: np.ndarray) -> list[_Shape]:
-        """Clip far ends, so that shapes stay small, and leave pending ones for last."""
+        """Clip far ends, so that shapes stay small, snap to whole px, and leave pending ones for last."""
         state = self._picture.data.bars.state[hits]
-        left = np.maximum(left, LABEL - _FAR - RADIUS)
-        right = np.minimum(right, self._picture.width + _FAR + RADIUS)
+        left = np.rint(np.maximum(left, LABEL - _FAR - RADIUS))
+        right = np.rint(np.minimum(right, self._picture.width + _FAR + RADIUS))
         order = np.argsort(state == BarState.PENDING, kind="stable")
         columns = (hits, left, right, tops, state)
         return [
@@ -78,45 +79,27 @@ class BarPainter:
         """Paint what lies under the now line."""
         if self._slivers[0].size:
             paint_slivers(self._painter, self._picture, self._ink, *self._slivers)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for shape in self._shapes:
             self._paint_buffers(shape)
         for shape in self._shapes:
             self._paint_body(shape)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_buffers(self, shape: _Shape) -> None:
         bars, scale = self._picture.data.bars, self._picture.axis.scale
-        after, before = int(bars.after[shape.bar]) * scale, int(bars.before[shape.bar]) * scale
-        y = shape.y + BAR_TOP + (BAR_HEIGHT - BUFFER_HEIGHT) / 2
+        after, before = round(int(bars.after[shape.bar]) * scale), round(int(bars.before[shape.bar]) * scale)
+        y = round(shape.y) + BAR_TOP + (BAR_HEIGHT - BUFFER_HEIGHT) / 2
         if after >= 2:
-            self._hatch(QRectF(shape.right + 1, y, after - 1, BUFFER_HEIGHT), self._ink.buffer)
+            hatch(self._painter, QRectF(shape.right + 1, y, after - 1, BUFFER_HEIGHT), self._ink.buffer)
         if before >= 2:
-            self._hatch(QRectF(shape.left - before, y, before - 1, BUFFER_HEIGHT), self._ink.buffer)
-
-    def _hatch(self, rect: QRectF, brush: QBrush) -> None:
-        self._painter.setBrushOrigin(rect.topLeft())
-        self._painter.fillRect(rect, brush)
+            hatch(self._painter, QRectF(shape.left - before, y, before - 1, BUFFER_HEIGHT), self._ink.buffer)
 
     def _paint_body(self, shape: _Shape) -> None:
-        if shape.state is BarState.UNBOOKED:
+        if shape.state is BarState.UNBOOKED or shape.right - shape.left < 2:
             return
-        painter, style = self._painter, shape.style
         own = bool(self._picture.data.bars.own[shape.bar])
-        inset = 1.0 if own else 0.5
-        rect = shape.rect.adjusted(inset, inset, -inset, -inset)
-        painter.setPen(style.own_border if own else style.border)
-        painter.setBrush(style.fill)
-        painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        if shape.state in OUTAGES:
-            self._hatch(rect.adjusted(1, 1, -1, -1), self._ink.outage)
-        self._paint_setup(shape, rect)
-
-    def _paint_setup(self, shape: _Shape, rect: QRectF) -> None:
-        setup = self._setup_px(shape)
-        if setup >= 3:
-            inner = rect.adjusted(0.5, 0.5, -0.5, -0.5)
-            self._hatch(QRectF(inner.left(), inner.top(), min(setup, inner.width()), inner.height()), shape.style.hatch)
+        look = Look(shape.state, own, int(shape.right - shape.left), max(0, round(self._setup_px(shape))))
+        y = round(shape.y) + BAR_TOP
+        self._ink.bodies.paint(self._painter, shape.left, y, look, is_screen=not self._ink.is_paper)
 
     def _setup_px(self, shape: _Shape) -> float:
         """Give how many px of set-up are in view at the left of the shape."""
@@ -132,7 +115,7 @@ class BarPainter:
     def _paint_text(self, shape: _Shape) -> None:
         bars, ink = self._picture.data.bars, self._ink
         own = bool(bars.own[shape.bar])
-        left = max(shape.left, LABEL) + 6
+        left = max(shape.left, LABEL, self._ghost_end(shape)) + 6
         right = min(shape.right, self._picture.width) - 5
         setup = self._setup_px(shape)
         if setup >= 3 and right - left - setup > 40:
@@ -146,14 +129,22 @@ class BarPainter:
         if text:
             self._draw(left + _ICON + 5, shape.y, text, own, shape.style.text)
 
+    def _ghost_end(self, shape: _Shape) -> float:
+        """Give where a ghost ends that covers the start of the shape, so that the text begins after it."""
+        ghost = self._picture.ghost
+        if ghost is None or ghost.wish.row != int(self._picture.data.bars.row[shape.bar]):
+            return 0.0
+        start, end = (self._picture.axis.x(at) for at in (ghost.wish.start, ghost.wish.end))
+        return end if start <= shape.left < end < shape.right else 0.0
+
     def _fitted(self, shape: _Shape, room: int, own: bool) -> str:
         bars = self._picture.data.bars
         title, detail, beyond = bars.title[shape.bar], bars.detail[shape.bar], self._beyond(shape)
         if shape.state is BarState.UNBOOKED:
             room = max(room, _UNBOOKED_ROOM)
-        if beyond and self._ink.width(f"{title}, {detail}, {beyond}", own) > room:
+        if beyond and self._ink.width(listed(title, detail, beyond), own) > room:
             detail = ""
-        detail = ", ".join(part for part in (detail, beyond) if part)
+        detail = listed(detail, beyond)
         return self._ink.fitted(title, detail, room, own) if room > 10 else ""
 
     def _beyond(self, shape: _Shape) -> str:
@@ -190,5 +181,5 @@ class BarPainter:
                 self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 self._painter.setPen(self._ink.ring)
                 self._painter.setBrush(Qt.BrushStyle.NoBrush)
-                self._painter.drawRoundedRect(shape.rect.adjusted(-1, -1, 1, 1), RADIUS + 2, RADIUS + 2)
+                self._painter.drawRoundedRect(shape.rect.adjusted(-2, -2, 2, 2), RADIUS + 2, RADIUS + 2)
                 self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

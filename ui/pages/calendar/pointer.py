@@ -71,7 +71,7 @@ class Pointer:
             self._timeline.fold(hit.group)
             return
         self._select(hit)
-        if self._timeline.may_edit:
+        if self._timeline.may_carry(hit.bar):
             self._gesture = self._gesture_of(hit)
 
     def _select(self, hit: Hit) -> None:

@@ -116,7 +116,9 @@ def paint_slivers(painter: QPainter, picture: Picture, ink: Ink, hits: Ints, top
     table = np.array([_argb(ink.styles[state].solid) for state in BarState], np.uint32)
     x0, x1 = columns(picture, bars.start[hits], bars.end[hits])
     x1 = np.maximum(x0 + 1, x1 - (x1 - x0 > 2))
-    colours = np.where(bars.own[hits], np.uint32(_argb(ink.colour["text"])), table[bars.state[hits]])
+    colours = np.where(
+        bars.own[hits], np.uint32(_argb(ink.tokens.mixed("text", "surface", 0.8))), table[bars.state[hits]]
+    )
     where, span = cells(picture.line_of_top(tops), x0, np.minimum(x1, width), width)
     flat = np.zeros(len(picture.rows) * width, np.uint32)
     flat[where] = colours[span]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from center_app.core.text import N_
 from ui.kit.words import _
 from ui.pages.calendar.data import BarState, RowState
-from ui.pages.calendar.formats import local, times, title
+from ui.pages.calendar.formats import listed, local, times, title
 
 if TYPE_CHECKING:
     from ui.pages.calendar.data import TimelineData
@@ -43,7 +43,7 @@ def bar_summary(data: TimelineData, bar: int, between: str = "; ") -> str:
     bars = data.bars
     state = BarState(int(bars.state[bar]))
     when = times(int(bars.start[bar]), int(bars.end[bar]), data.zone)
-    who = ", ".join(part for part in (bars.title[bar], bars.detail[bar]) if part)
+    who = listed(bars.title[bar], bars.detail[bar])
     machine = data.rows[int(bars.row[bar])].name
     return between.join(part for part in (machine, _(BAR_WORDS[state]), who, when) if part)
 

@@ -40,7 +40,7 @@ class Timeline(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty; ``set_data`` and ``go`` fill it."""
         super().__init__(parent)
-        self.may_edit = True
+        self.may_edit = self.may_edit_others = True
         self._occupancy = Occupancy(self.data)
         self._waiting: TimelineData | Indexed | None = None
         self.keys, self.pointer = Keys(self), Pointer(self)
@@ -85,6 +85,10 @@ class Timeline(Surface):
         self.announce(self.accessibleDescription())
         self.chosen.emit(row, bar)
         self.update()
+
+    def may_carry(self, bar: int) -> bool:
+        """Say whether the person may move a bar (-1: draw a new one)."""
+        return self.may_edit and (bar < 0 or self.may_edit_others or bool(self.data.bars.own[bar]))
 
     def propose(self, wish: Proposal | None) -> Ghost | None:
         """Show a ghost for a proposal, with its conflict; None takes it away."""
