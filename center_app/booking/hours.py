@@ -17,13 +17,17 @@ from center_app.core.periods import Period, intersect, subtract, total_s, union
 
 @dataclass(frozen=True)
 class MeasuredInterval:
-    """State a run that a rule found in a recording; `covered` is where the recording has data."""
+    """State a run that a rule found in a recording; `covered` is where the recording has data.
+
+    Recording numbers are those of a collector.
+    """
 
     machine_id: int
     period: Period
     recording_id: int
     rule_version: int
     covered: tuple[Period, ...] = ()
+    collector: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Source:
     recording_id: int
     rule_version: int
     period: Period
+    collector: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,9 +242,9 @@ def _sources(intervals: Iterable[MeasuredInterval], time: tuple[Period, ...]) ->
     """Return where the measured time comes from; time that two recordings saw is named once."""
     left = time
     found = []
-    for one in sorted(intervals, key=lambda interval: (interval.period.start, interval.recording_id)):
+    for one in sorted(intervals, key=lambda run: (run.period.start, run.collector, run.recording_id)):
         for part in intersect([one.period], left):
-            found.append(Source(one.recording_id, one.rule_version, part))
+            found.append(Source(one.recording_id, one.rule_version, part, one.collector))
         left = subtract(left, [one.period])
     return tuple(found)
 
