@@ -145,9 +145,10 @@ class Engine:
 
     def append_raw(self, recording_id: int, t_ns: int, wall_ns: int, direction: int, data: bytes) -> None:
         """Add one read or write to the raw log."""
+        t_ns = int(t_ns)
         self._enter(t_ns)
         recording = self.recordings[recording_id]
-        recording.raw.append(t_ns, wall_ns, direction, data)
+        recording.raw.append(t_ns, int(wall_ns), direction, data)
         self._see(recording, t_ns)
 
     def append_block(self, recording_id: int, block: Block, t_ns: Int64Array, base_offset: int = 0) -> None:
@@ -187,12 +188,13 @@ class Engine:
         self, recording_id: int, start_ns: int, end_ns: int, reason: str, bytes_lost: int | None, samples: int | None
     ) -> None:
         """Record a gap."""
-        row = (None, recording_id, self.recordings[recording_id].cell_id, start_ns, end_ns, reason, bytes_lost, samples)
+        cell_id = self.recordings[recording_id].cell_id
+        row = (None, recording_id, cell_id, int(start_ns), int(end_ns), reason, bytes_lost, samples)
         self.shelf.ledger_batch.insert("gap", row)
 
     def add_anchor(self, recording_id: int, t_ns: int, wall_ns: int, reason: str) -> None:
         """Record a wall clock anchor."""
-        self.shelf.ledger_batch.insert("anchor", (None, recording_id, t_ns, wall_ns, reason))
+        self.shelf.ledger_batch.insert("anchor", (None, recording_id, int(t_ns), int(wall_ns), reason))
 
     def set_account(self, recording_id: int, account: Account) -> None:
         """Keep the newest byte account."""

@@ -142,12 +142,8 @@ class _Level:
     first_row: int = 0
     waiting: list[Entries] = field(default_factory=list)
     formed: list[Entries] = field(default_factory=list)
-
-    def waiting_count(self) -> int:
-        return sum(map(len, self.waiting))
-
-    def formed_count(self) -> int:
-        return sum(map(len, self.formed))
+    count: int = 0
+    """Buckets in `formed`."""
 
     def form(self, finer: Entries) -> Entries | None:
         """Take finer entries; return the whole buckets they complete."""
@@ -158,6 +154,7 @@ class _Level:
             return None
         buckets = reduced(slice_of(joined, 0, whole))
         self.formed.append(buckets)
+        self.count += len(buckets)
         return buckets
 
     def take(self, buckets: int, short_rows: int = 0) -> Sealed:
@@ -167,6 +164,7 @@ class _Level:
         sealed = Sealed(self.level, self.first_row, rows, slice_of(joined, 0, buckets))
         self.formed = [slice_of(joined, buckets, len(joined))] if buckets < len(joined) else []
         self.first_row += rows
+        self.count -= buckets
         return sealed
 
 
@@ -198,14 +196,14 @@ class Pyramid:
         buckets = level.form(finer)
         if buckets is None:
             return
-        while level.formed_count() >= BLOCK_BUCKETS:
+        while level.count >= BLOCK_BUCKETS:
             sealed.append(level.take(BLOCK_BUCKETS))
         self._feed(number + 1, buckets, sealed)
 
     def close_day(self) -> list[Sealed]:
         """Seal the formed buckets of the x16 level, which goes with its day file."""
         level = self._levels.get(1)
-        return [level.take(level.formed_count())] if level and level.formed else []
+        return [level.take(level.count)] if level and level.formed else []
 
     def finish(self, rows: int) -> list[Sealed]:
         """Seal every level of a stream that ends with `rows` rows, short buckets included."""
@@ -222,11 +220,10 @@ class Pyramid:
         short = squeezed(concatenate(rest)) if rest else None
         if short is not None:
             level.formed.append(short)
-        count = level.formed_count()
-        while count:
-            take = min(count, BLOCK_BUCKETS)
-            count -= take
-            missing = level.first_row + take * FACTOR**level.level - rows if not count else 0
+            level.count += 1
+        while level.count:
+            take = min(level.count, BLOCK_BUCKETS)
+            missing = level.first_row + take * FACTOR**level.level - rows if take == level.count else 0
             sealed.append(level.take(take, max(0, missing)))
         return short
 

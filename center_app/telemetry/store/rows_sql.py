@@ -48,7 +48,8 @@ def recording_number(collector: str, t_ns: int) -> int:
 
 def insert_recording(connection: Connection, collector: str, fields: Mapping[str, Any], run_id: int) -> int:
     """Create a recording's row; return its id, unique across collectors."""
-    recording_id = recording_number(collector, fields["started_ns"])
+    started_ns = int(fields["started_ns"])
+    recording_id = recording_number(collector, started_ns)
     last = connection.execute("SELECT coalesce(max(id), 0) FROM recording WHERE id >= ?", (recording_id,)).fetchone()[0]
     while last and connection.execute("SELECT 1 FROM recording WHERE id = ?", (recording_id,)).fetchone():
         recording_id += 1000
@@ -58,7 +59,7 @@ def insert_recording(connection: Connection, collector: str, fields: Mapping[str
         (
             recording_id, run_id, fields["cell_id"], fields["profile_id"], fields["profile_version"],
             json.dumps(fields["params"], sort_keys=True, default=str), json.dumps(fields["line"], default=str),
-            fields["port"], fields["started_ns"],
+            fields["port"], started_ns,
         ),
     )  # fmt: skip
     return recording_id
