@@ -57,9 +57,11 @@ def _whole(words: NDArray[np.uint64], stops: Int64Array, lengths: Int64Array) ->
     return value, good
 
 
-def _points(data: NDArray[np.uint8], stops: Int64Array, mark: int) -> Int64Array:
+def _points(data: NDArray[np.uint8], starts: Int64Array, stops: Int64Array, mark: int) -> Int64Array:
     """Return where each token's decimal mark stands, its stop when it has none."""
     marks = np.flatnonzero(data == mark)
+    if marks.size == stops.size and bool(((marks >= starts) & (marks < stops)).all()):
+        return marks
     points = stops.copy()
     if marks.size:
         owner = np.searchsorted(stops, marks)
@@ -80,7 +82,7 @@ def parse(
     sign = data[starts]
     negative = sign == ord("-")
     starts = starts + (negative | (sign == ord("+")))
-    points = _points(data, stops, mark)
+    points = _points(data, starts, stops, mark)
     whole_size = points - starts
     rest_size = np.maximum(stops - points - 1, 0)
     good = (whole_size >= 0) & (whole_size <= 16) & (rest_size <= 8) & (whole_size + rest_size > 0)

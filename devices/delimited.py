@@ -66,12 +66,9 @@ class DelimitedDecoder:
         """Read every line that has the right number of plain numbers; return which ones were read."""
         starts, stops = batch.starts + 8, batch.stops + 8
         cuts = np.flatnonzero(data == self._separator[0])
-        first = np.searchsorted(cuts, starts)
-        fits = np.searchsorted(cuts, stops) - first == self._width - 1
-        fits &= stops > starts
+        fits, table = self._table(cuts, starts, stops)
         if not fits.any():
-            return np.asarray(fits)
-        table = self._bounds(cuts, first[fits], starts[fits], stops[fits])
+            return fits
         numbers, good = decimals.parse(data, _left(data, table[:, :-1]), table[:, 1:].ravel(), self._mark[0])
         read = good.reshape(-1, self._width).all(axis=1)
         done = np.flatnonzero(fits)[read]
@@ -80,14 +77,21 @@ class DelimitedDecoder:
         fits[done] = True
         return np.asarray(fits)
 
-    def _bounds(self, cuts: Int64Array, first: Int64Array, starts: Int64Array, stops: Int64Array) -> Int64Array:
-        """Return per line: start - 1, every separator, stop; int64 (n, width + 1)."""
-        table = np.empty((starts.size, self._width + 1), dtype=np.int64)
-        table[:, 0] = starts - 1
-        table[:, -1] = stops
-        for column in range(1, self._width):
-            table[:, column] = cuts[first + column - 1]
-        return table
+    def _table(self, cuts: Int64Array, starts: Int64Array, stops: Int64Array) -> tuple[Mask, Int64Array]:
+        """Say which lines have the right number of separators, and give those lines' token edges.
+
+        The table is int64 (lines, width + 1): start - 1, every separator, stop.
+        """
+        count, inner = starts.size, self._width - 1
+        fits = stops > starts
+        if cuts.size == count * inner and inner and bool(fits.all()):
+            grid = cuts.reshape(count, inner)
+            if bool(((grid[:, 0] >= starts) & (grid[:, -1] < stops)).all()):
+                return fits, np.column_stack((starts - 1, grid, stops))
+        first = np.searchsorted(cuts, starts)
+        fits &= np.searchsorted(cuts, stops) - first == inner
+        edges = [starts[fits] - 1, *(cuts[first[fits] + column] for column in range(inner)), stops[fits]]
+        return fits, np.column_stack(edges)
 
     def _single(self, batch: LineBatch, index: int, row: Values) -> bool:
         """Read one odd line into `row`; say whether it could be read."""
