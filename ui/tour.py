@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -278,11 +279,19 @@ def trace_figure(tour: Tour) -> str:
     from center_app.grants.reports.trace import trace
 
     target = tour.folder / "report-en.pdf"
-    figure = "use.total.measured"
+    figure = _largest_use(tour.facts["snapshot"])
     found = tour.center.read(trace, tour.center.folder, target, figure)
     if found.broken is not None:
         raise CenterError(found.broken.problem.code, **found.broken.problem.params)
     return f"{figure} = {found.printed} h: {len(found.uses)} uses, {found.bytes_read} stored bytes decoded again"
+
+
+def _largest_use(snapshot: Any) -> str:
+    """Return the figure of the machine that ran longest in the period."""
+    machines = [f for f in snapshot.figures if re.fullmatch(r"use\.EQ-\d+\.measured", f.id) and f.value is not None]
+    if not machines:
+        raise BugError(NOT_SEEN, what="a measured machine in the report", seconds=0)
+    return str(max(machines, key=lambda figure: figure.value).id)
 
 
 def pictures(tour: Tour) -> str:
