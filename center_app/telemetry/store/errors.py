@@ -22,7 +22,7 @@ STORE_DAMAGED = declare(
 STORE_NEWER = declare(
     "telemetry.store_newer",
     "The recordings in {folder} were written by a newer version of the program.",
-    "Update the program on this computer, then open the store again.",
+    "Update the program on this computer, then start it again.",
 )
 STORE_TAKEN = declare(
     "telemetry.store_taken",
