@@ -4,20 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from center_app.telemetry.alarms.desk import AlarmDesk
 from center_app.telemetry.collector.counters import Counters
 from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.taps import Taps, pause_ns
 from center_app.telemetry.runs.rule import Origin
-from center_app.telemetry.store.recording import RecordingHandle
 from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import RunInterval
-from devices.values import Account, Block, Decoder, Master
+from devices.values import Account, Block, Decoder, Int64Array, Master
 
 ACCOUNT_NS = 250_000_000
 CHECKPOINT_NS = 1_000_000_000
 IN, OUT = 0, 1
+
+
+class Recording(Protocol):
+    """Name what the pipeline needs of a recording: a live handle, or one of a bulk write."""
+
+    id: int
+
+    def append_raw(self, t_ns: int, wall_ns: int, direction: int, data: bytes) -> None:
+        """Keep the bytes of one read or write."""
+        ...
+
+    def append_block(self, block: Block, t_ns: Int64Array, base_offset: int = 0) -> None:
+        """Keep decoded rows."""
+        ...
+
+    def add_gap(
+        self, start_ns: int, end_ns: int, reason: str, bytes_lost: int | None = None, samples_lost: int | None = None
+    ) -> None:
+        """Record a gap."""
+        ...
+
+    def add_anchor(self, t_ns: int, wall_ns: int, reason: str) -> None:
+        """Tie the recording clock to the wall clock."""
+        ...
+
+    def set_account(self, account: Account) -> None:
+        """Keep the byte account."""
+        ...
+
+    def end(self) -> None:
+        """Seal the recording."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,7 +64,7 @@ class Judges:
 class Pipeline:
     """Carry the bytes of one recording through to store and rules."""
 
-    def __init__(self, plan: CellPlan, recording: RecordingHandle, judges: Judges, counters: Counters) -> None:
+    def __init__(self, plan: CellPlan, recording: Recording, judges: Judges, counters: Counters) -> None:
         """Start with a fresh decoder (or the master of a polled device)."""
         self.plan = plan
         self.recording = recording

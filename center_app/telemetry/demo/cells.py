@@ -28,6 +28,8 @@ class DemoCell:
     simulate: Mapping[str, Any] = field(default_factory=dict)
     faults: str = "{}"
     alarms: tuple[AlarmRuleDraft, ...] = ()
+    before_s: float = 90.0
+    """For how long it has worked already when the demo begins."""
 
     @property
     def link(self) -> str:
@@ -86,12 +88,13 @@ CELLS: tuple[DemoCell, ...] = (
     ),
     DemoCell(
         "EQ-0603", Label.of("Cell 3 Polishing", de="Zelle 3 Polieren", zh="工作站 3 抛光"), "delimited_text",
-        "lines.temperature", ("lines.speed", 1000.0, 2.0, 10.0), faults='{"unplug": [[100, 25]]}',
+        "lines.temperature", ("lines.speed", 1000.0, 2.0, 10.0), faults='{"unplug": [[190, 25]]}',
         alarms=(_NO_DATA,),
     ),
     DemoCell(
         "EQ-0604", Label.of("Cell 4 Leg test stand", de="Zelle 4 Beinprüfstand", zh="工作站 4 腿部试验台"),
         "unitree_go_m8010", "knee.knee_torque", ("knee.knee_torque", 2.0, 1.0, 10.0), alarms=(_KNEE_HOT,),
+        before_s=30.0,
     ),
     DemoCell(
         "EQ-0605", Label.of("Cell 5 Screwdriving", de="Zelle 5 Schrauben", zh="工作站 5 拧紧"), "label_value",

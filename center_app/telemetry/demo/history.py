@@ -1,6 +1,6 @@
 """Synthesise months of measured history: the bytes of a power logger, through the real decoder, rule and store.
 
-The logger writes one line every half minute with the power of each machine in W. Everything a report cites is
+The logger writes one line a minute with the power of each machine in W. Everything a report cites is
 therefore found in stored raw bytes, chained and decodable again.
 """
 
@@ -28,7 +28,7 @@ from devices import profiles
 from devices.values import Block, scaled
 
 Int64 = NDArray[np.int64]
-STEP_S = 30
+STEP_S = 60
 OPENS, CLOSES = time(8, 0), time(21, 0)
 PROFILE = "delimited_text"
 
@@ -83,7 +83,7 @@ def _put_all(connection: ledger.Connection, intervals: Sequence[RunInterval]) ->
 
 
 def _grid(day: date, zone: str, until: datetime) -> Int64:
-    """Return when the logger writes on a day: int64 ns, every 30 s while the centre is open."""
+    """Return when the logger writes on a day: int64 ns, once a minute while the centre is open."""
     opens = datetime.combine(day, OPENS, ZoneInfo(zone)).astimezone(UTC)
     closes = min(datetime.combine(day, CLOSES, ZoneInfo(zone)).astimezone(UTC), until - timedelta(seconds=STEP_S))
     count = max(0, int((closes - opens).total_seconds()) // STEP_S)

@@ -9,7 +9,9 @@ from pathlib import Path
 from center_app.core.access import Actor
 from center_app.core.db import Database
 from center_app.telemetry import service
-from center_app.telemetry.demo.cells import CELL_CODES, METER_LINK, METER_NAME, DemoCells, add_cells
+from center_app.telemetry.collector.plan import plans
+from center_app.telemetry.demo.backfill import backfill
+from center_app.telemetry.demo.cells import CELL_CODES, CELLS, METER_LINK, METER_NAME, DemoCells, add_cells
 from center_app.telemetry.demo.history import (
     PROFILE,
     LoggedMachine,
@@ -19,7 +21,7 @@ from center_app.telemetry.demo.history import (
     synthesise_history,
     uses_by_machine,
 )
-from center_app.telemetry.values import CellDraft, CellView, RunRuleDraft, RunRuleView
+from center_app.telemetry.values import DEFAULT_COLLECTOR, CellDraft, CellView, RunRuleDraft, RunRuleView
 
 _POWER_W = {
     "EQ-01": (180.0, 2600.0), "EQ-02": (420.0, 6800.0), "EQ-03": (650.0, 9200.0), "EQ-05": (300.0, 3400.0),
@@ -50,8 +52,20 @@ def seed(
         meters = _go_live(database, actor, meters, logged)
     told("cells", 0.95)
     made = add_cells(database, actor, machines, ports)
+    _let_work(database, folder, made)
     told("cells", 1.0)
     return DemoCells(made, meters)
+
+
+def _let_work(database: Database, folder: Path, made: Mapping[str, CellView]) -> None:
+    """Give each live cell the minutes before the demo begins; its simulator goes on from there."""
+    known = {one.cell.id: one for one in database.read(plans, DEFAULT_COLLECTOR)}
+    now_ns = database.clock.wall_ns()
+    for before_s in {cell.before_s for cell in CELLS}:
+        mine = [cell for cell in CELLS if cell.before_s == before_s and cell.code in made]
+        chosen = [known[made[cell.code].id] for cell in mine]
+        simulate = {made[cell.code].id: cell.simulate for cell in mine}
+        backfill(folder, database.clock, DEFAULT_COLLECTOR, chosen, before_s, now_ns, simulate)
 
 
 def _logged(code: str, machine_id: int, uses: Mapping[str, Sequence[Use]]) -> LoggedMachine:
@@ -83,7 +97,7 @@ def _history(
 
 def _rule(database: Database, actor: Actor, cell: CellView, machine: LoggedMachine) -> RunRuleView:
     threshold = round((machine.idle_w + machine.run_w) / 2, -1)
-    draft = RunRuleDraft(cell.id, channel_of(machine), threshold, 30.0, 90.0, machine.machine_id)
+    draft = RunRuleDraft(cell.id, channel_of(machine), threshold, 60.0, 180.0, machine.machine_id)
     return database.write(actor, service.set_run_rule, draft)
 
 

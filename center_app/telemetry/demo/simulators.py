@@ -31,7 +31,7 @@ class Simulators:
         self._ports.mkdir(parents=True, exist_ok=True)
         self._end_left_over()
         for cell in CELLS:
-            self._spawn(cell.profile_id, cell.link, {**cell.params, **cell.simulate}, cell.faults)
+            self._spawn(cell.profile_id, cell.link, {**cell.params, **cell.simulate}, cell.faults, cell.before_s)
         self._spawn("energy_meter", METER_LINK, {"units": meter_units, "pattern": "shift"})
         self._note.write_text(json.dumps([one.pid for one in self._running]), encoding="utf-8")
         return len(self._running)
@@ -53,9 +53,11 @@ class Simulators:
     def _note(self) -> Path:
         return self._ports / "simulators.json"
 
-    def _spawn(self, profile: str, link: str, params: Mapping[str, object], faults: str = "{}") -> None:
+    def _spawn(
+        self, profile: str, link: str, params: Mapping[str, object], faults: str = "{}", start_s: float = 0.0
+    ) -> None:
         command = [sys.executable, "-m", _MODULE, profile, str(self._ports / link), "--params", json.dumps(params),
-                   "--faults", faults]  # fmt: skip
+                   "--faults", faults, "--start", str(start_s)]  # fmt: skip
         process = subprocess.Popen(
             command, cwd=PROGRAM, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
