@@ -54,13 +54,13 @@ class PtyLine:
         return not any(event & select.POLLHUP for _, event in poller.poll(0))
 
     def write(self, data: bytes) -> int:
-        """Write what the pair takes; return how many bytes were lost because nobody reads them."""
+        """Write what the pair takes; return how many bytes that were, 0 when nobody listens."""
         if not self.has_reader():
-            return len(data)
+            return 0
         try:
-            return len(data) - os.write(self._master, data)
+            return os.write(self._master, data)
         except OSError:
-            return len(data)
+            return 0
 
     def read(self, timeout_s: float) -> bytes:
         """Return what the other side wrote, b"" after `timeout_s`; without a reader it only waits."""

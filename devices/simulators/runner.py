@@ -18,6 +18,7 @@ TICK_S = 0.02
 _LONGEST_REQUEST = 260
 _MOST_BEHIND_S = 0.25
 _LONGEST_STEP_S = 2.0
+_KERNEL_BYTES = 65536
 
 
 @dataclass
@@ -59,6 +60,7 @@ class SimulatorRun:
         self._line = PtyLine(link)
         self._pace = _Pace(1e9 / settings.byte_ns)
         self._queue = bytearray()
+        self._received = bytearray()
         self._heard = b""
         self._start_s = start_s
         self._at_s = start_s
@@ -99,20 +101,33 @@ class SimulatorRun:
         self._send()
 
     def _send(self) -> None:
-        data = self._pace.take(self._queue)
+        """Put what the line carries into the receiver's buffer, and that into the pair.
+
+        A pseudo-terminal holds less than the kernel keeps for a real port, hence the buffer; without a reader,
+        and when it overflows, bytes are lost.
+        """
         most = int(self._pace.bytes_per_s * _MOST_BEHIND_S)
-        if len(self._queue) > most:
-            self.tally.bytes_unread += len(self._queue) - most
-            del self._queue[: len(self._queue) - most]
-        if data:
-            lost = self._line.write(data)
-            self.tally.bytes_unread += lost
-            self.tally.bytes_written += len(data) - lost
+        self._lose(self._queue, len(self._queue) - most)
+        self._received += self._pace.take(self._queue)
+        if not self._received:
+            return
+        written = self._line.write(bytes(self._received))
+        self.tally.bytes_written += written
+        del self._received[:written]
+        room = _KERNEL_BYTES if self._line.has_reader() else 0
+        self._lose(self._received, len(self._received) - room)
+
+    def _lose(self, buffer: bytearray, size_bytes: int) -> None:
+        """Drop the newest bytes of a buffer that is full."""
+        if size_bytes > 0:
+            self.tally.bytes_unread += size_bytes
+            del buffer[-size_bytes:]
 
     def _plugging(self, now_s: float) -> None:
         out = self._tape.unplugged(now_s)
         if out and self._line.is_plugged:
             self._line.unplug()
+            self._lose(self._received, len(self._received))
             self.tally.unplugs += 1
         elif not out and not self._line.is_plugged:
             self._line.plug()

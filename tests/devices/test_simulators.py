@@ -107,6 +107,19 @@ def test_pacing_holds_the_line_speed(tmp_path: Path) -> None:
         assert tally.bytes_unread > 0
 
 
+def test_a_reader_that_stalls_for_a_second_loses_nothing(tmp_path: Path) -> None:
+    profile, link = get("unitree_go_m8010"), tmp_path / "port"
+    with Running(profile.simulator(1), profile.line, link) as tally, open_port(str(link), profile.line) as port:
+        decoder = profile.decoder()
+        decoder.feed(port.read(5.0))
+        lost, made = tally.bytes_unread, tally.bytes_made
+        wait_until(lambda: tally.bytes_made > made + 48_000)
+        wait_until(lambda: decoder.feed(port.read(0.2)) and decoder.account().bytes_in > 60_000, 20.0, 0.0)
+    assert tally.bytes_unread == lost
+    discarded = decoder.account().discarded
+    assert sum(discarded.values()) < 16  # the frame that opening the port cut in two
+
+
 def test_unplug_and_replug_by_tape(tmp_path: Path) -> None:
     profile, link = get("robot_cell"), tmp_path / "port"
     tape = FaultTape(unplug=((0.5, 0.4),))
