@@ -194,17 +194,9 @@ class Conduct:
                 self.show_booking(result.id)
             else:
                 self.close_panel()
-        told = self._told(result, label)
+        told = _told(result, label, self.page.zone)
         self.page.context.notices.tell(told, self.history.undo)
         self.page.refresh()
-
-    def _told(self, result: Any, label: str) -> str:
-        if not isinstance(result, BookingView):
-            return label
-        when = local(result.start_at.timestamp(), self.page.zone)
-        times = f"{when:%H:%M}–{result.end_at.astimezone(when.tzinfo):%H:%M}"
-        machine = result.machine.say(_.language)
-        return _("{act}: {machine}, {times}", act=label, machine=machine, times=times)
 
     def on_failed(self, error: Exception) -> None:
         """Show a failure calmly and load again what is true now."""
@@ -234,3 +226,13 @@ class Conduct:
     def extend(self, view: BookingView, by: timedelta) -> None:
         """Move the end of a booking."""
         self.move(view, draft_of(view, end_at=view.end_at + by))
+
+
+def _told(result: Any, label: str, zone: str) -> str:
+    """Say what was done, for the passing message."""
+    if not isinstance(result, BookingView):
+        return label
+    when = local(result.start_at.timestamp(), zone)
+    times = f"{when:%H:%M}–{result.end_at.astimezone(when.tzinfo):%H:%M}"
+    machine = result.machine.say(_.language)
+    return _("{act}: {machine}, {times}", act=label, machine=machine, times=times)
