@@ -79,7 +79,8 @@ def whole(folder: str, rows: int) -> None:
     took = (time.perf_counter() - started) * 1000
     peak = peak_kb()
     say(bench="window_whole_cold", rows=rows, milliseconds=round(took, 2), target_ms=50, peak_rss_mb=round(peak / 1024),
-        grew_mb=round((peak - before) / 1024, 1), target_mb=100, level=window.level, count=int(window.count.sum()))  # fmt: skip
+        grew_mb=round((peak - before) / 1024, 1), target_mb=100,
+        level=window.level, count=int(window.count.sum()))  # fmt: skip
 
 
 def pan_and_zoom(folder: Path, rows: int, frames: int = 200) -> None:
@@ -100,7 +101,8 @@ def pan_and_zoom(folder: Path, rows: int, frames: int = 200) -> None:
                 cpu.append((time.thread_time() - busy) * 1000)
     say(bench="window_pan_zoom", rows=rows, queries=len(times), median_ms=round(float(np.median(times)), 3),
         p95_ms=round(float(np.percentile(times, 95)), 3), worst_ms=round(max(times), 2),
-        cpu_median_ms=round(float(np.median(cpu)), 3), cpu_p95_ms=round(float(np.percentile(cpu, 95)), 3), target_ms=2)  # fmt: skip
+        cpu_median_ms=round(float(np.median(cpu)), 3), cpu_p95_ms=round(float(np.percentile(cpu, 95)), 3),
+        target_ms=2)  # fmt: skip
 
 
 def main(rows: int, folder: Path) -> None:
