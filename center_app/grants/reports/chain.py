@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,21 +16,26 @@ from center_app.core.errors import SurroundingsError
 from center_app.core.periods import Period, month
 from center_app.equipment.queries import machine_by_code
 from center_app.grants.reports.links import Broken, Link
-from center_app.grants.reports.proof import instant, proof_of
+from center_app.grants.reports.proof import Proof, instant, proofs_of
 from center_app.grants.reports.rows import IntervalRow, UseRow
 from center_app.grants.reports.values import Snapshot
 from center_app.telemetry.evidence import Recomputed, recompute
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.values import RecordingView
 from center_app.telemetry.values import RunInterval
 
+MOST_DECODED = 60
 _TOLERANCE_US = 100_000
 """Two edges of at most 50 ms each, as far as the decoding may move them."""
 
 
 @dataclass(frozen=True)
 class RunTrace:
-    """Show one measured piece walked back to bytes: what was read, and the run as decoded again."""
+    """Show one measured piece walked back to bytes: what was read, and the run as decoded again.
+
+    `recomputed_us` None: its bytes were found by their hash but not decoded again.
+    """
 
     row: IntervalRow
     bytes_read: int = 0
@@ -55,6 +61,11 @@ class Chain:
         self._read, self._snapshot = read, snapshot
         self._reader, self._records = StoreReader(folder), Records(folder)
         self._hours: dict[tuple[str, str], MachineHours | None] = {}
+        self._recordings: dict[int, RecordingView | None] = {}
+        self._runs: dict[str, RunInterval | None] = {}
+        self._proofs: dict[str, Proof] = {}
+        self._again: dict[str, Recomputed] = {}
+        self._chosen: set[str] = set()
         self._by_use: dict[str, list[IntervalRow]] = defaultdict(list)
         for row in snapshot.intervals:
             self._by_use[row.use].append(row)
@@ -65,6 +76,16 @@ class Chain:
     def __exit__(self, *exc: object) -> None:
         self._reader.close()
         self._records.close()
+
+    def walk_all(self, uses: Sequence[UseRow], seed: str, most_decoded: int = MOST_DECODED) -> tuple[UseTrace, ...]:
+        """Walk uses back; when they hold more runs than `most_decoded`, a sample by the seed is decoded again."""
+        rows = {row.key: row for use in uses for row in self._by_use[use.id]}
+        self._runs = {key: self._records.run(row.collector, key) for key, row in rows.items()}
+        self._proofs = proofs_of(self._reader, [run for run in self._runs.values() if run is not None])
+        keys = sorted(rows)
+        is_many = len(keys) > most_decoded
+        self._chosen = set(random.Random(seed).sample(keys, most_decoded) if is_many else keys)
+        return tuple(self.walk(use) for use in uses)
 
     def walk(self, use: UseRow) -> UseTrace:
         """Walk one use back and recompute its values from the store."""
@@ -106,27 +127,38 @@ class Chain:
 
     def _run(self, row: IntervalRow) -> RunTrace:
         """Walk one measured piece back to its bytes."""
-        run = self._records.run(row.collector, row.key)
+        run = self._runs.get(row.key)
         broken = _interval_differs(row, run)
         if broken or run is None:
             return RunTrace(row, broken=broken)
         broken = self._recording_differs(row, run) or self._bytes_differ(row, run)
         if broken:
             return RunTrace(row, broken=broken)
-        return _decoded(row, run, recompute(self._reader, run))
+        if row.key not in self._chosen:
+            return RunTrace(row)
+        if row.key not in self._again:
+            self._again[row.key] = recompute(self._reader, run)
+        return _decoded(row, run, self._again[row.key])
 
     def _recording_differs(self, row: IntervalRow, run: RunInterval) -> Broken | None:
-        try:
-            recording = self._reader.recording(run.recording_id)
-        except SurroundingsError as error:
-            return Broken(Link.RECORDING, row.recording_id, error.code.id)
+        recording = self._recording(run.recording_id)
+        if recording is None:
+            return Broken(Link.RECORDING, row.recording_id, "not in the store")
         profile = f"{recording.profile_id}/{recording.profile_version}"
         if (profile, recording.cell_id) != (row.profile, row.cell_id):
             return Broken(Link.RECORDING, row.recording_id, profile)
         return None
 
+    def _recording(self, recording_id: int) -> RecordingView | None:
+        if recording_id not in self._recordings:
+            try:
+                self._recordings[recording_id] = self._reader.recording(recording_id)
+            except SurroundingsError:
+                self._recordings[recording_id] = None
+        return self._recordings[recording_id]
+
     def _bytes_differ(self, row: IntervalRow, run: RunInterval) -> Broken | None:
-        found = proof_of(self._reader, run)
+        found = self._proofs[run.key]
         if not found.sha256:
             return Broken(Link.BYTES, row.key, "missing")
         if found.sha256 != row.raw_sha256:
@@ -195,9 +227,13 @@ def _later(end: datetime, start: datetime) -> datetime:
     return max(end, start)
 
 
+def _length(run: RunTrace) -> int:
+    return run.row.duration_us if run.recomputed_us is None else run.recomputed_us
+
+
 def _recomputed(use: UseRow, runs: Sequence[RunTrace]) -> dict[str, int | None]:
     """Return the use's values as the store gives them now."""
-    measured = None if use.measured_us is None else sum(run.recomputed_us or 0 for run in runs)
+    measured = None if use.measured_us is None else sum(_length(run) for run in runs)
     effective = None if measured is None or not use.is_booked else measured + use.setup_us + use.postprocess_us
     is_default = use.claimed_us == use.effective_us
     return {

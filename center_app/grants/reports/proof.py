@@ -43,11 +43,6 @@ def proofs_of(reader: StoreReader, runs: Iterable[RunInterval]) -> dict[str, Pro
     return found
 
 
-def proof_of(reader: StoreReader, run: RunInterval) -> Proof:
-    """Return the proof of one run."""
-    return proofs_of(reader, [run])[run.key]
-
-
 def _of_recording(reader: StoreReader, recording_id: int, runs: Sequence[RunInterval]) -> dict[str, Proof]:
     try:
         segments = reader.segments(recording_id)

@@ -53,6 +53,16 @@ class Trace:
         return self.broken is None
 
     @property
+    def runs(self) -> int:
+        """Return how many measured pieces the figure rests on."""
+        return sum(len(use.runs) for use in self.uses)
+
+    @property
+    def decoded(self) -> int:
+        """Return how many of them were decoded again from the stored bytes; the others by their hash only."""
+        return sum(1 for use in self.uses for run in use.runs if run.recomputed_us is not None)
+
+    @property
     def bytes_read(self) -> int:
         """Return how many stored bytes were decoded again."""
         return sum(run.bytes_read for use in self.uses for run in use.runs)
@@ -129,7 +139,7 @@ def _id(row: object) -> str:
 def _walked(read: Read, folder: Path, snapshot: Snapshot, start: Trace, rows: Sequence[object]) -> Trace:
     """Walk every row back and recompute the figure from what the store gives."""
     with Chain(read, folder, snapshot) as chain:
-        uses = tuple(chain.walk(row) for row in rows if isinstance(row, UseRow))
+        uses = chain.walk_all([row for row in rows if isinstance(row, UseRow)], start.figure.id)
     costs = tuple(_cost_traces(read, folder, snapshot, [row for row in rows if isinstance(row, CostRow)]))
     others = tuple(_id(row) for row in rows if not isinstance(row, UseRow | CostRow | IntervalRow))
     broken = next((fault for fault in (*(one.broken for one in uses), *(one.broken for one in costs)) if fault), None)

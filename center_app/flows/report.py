@@ -1,0 +1,54 @@
+"""Build, keep and release a report: its snapshot goes to the store, its raw bytes are pinned, its version recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from center_app.core.db import Work
+from center_app.core.errors import PersonError
+from center_app.grants import evidence, queries
+from center_app.grants import service as grants
+from center_app.grants.errors import EVIDENCE_LOST
+from center_app.grants.reports import codec
+from center_app.grants.reports.snapshot import locked
+from center_app.grants.reports.values import IntervalRow, Snapshot
+from center_app.grants.values import ReportView
+from center_app.telemetry import service as telemetry
+from center_app.telemetry.evidence import MARGIN_NS
+from center_app.telemetry.values import RequestKind
+
+
+def keep_report(work: Work, folder: Path, snapshot: Snapshot) -> ReportView:
+    """Keep a built version: its snapshot under its hash, its row, and a pin on the raw bytes that it cites."""
+    stored = evidence.put_bytes(folder, codec.dump(snapshot), "report.json")
+    view = grants.record_report(work, snapshot, stored.sha256, snapshot.report.approved_by)
+    for collector, spans in pins(snapshot.intervals).items():
+        payload = {"why": f"{view.number}/v{view.version}", "spans": spans}
+        telemetry.ask(work, RequestKind.PIN, None, payload, collector)
+    return view
+
+
+def pins(rows: tuple[IntervalRow, ...]) -> dict[str, list[list[int]]]:
+    """Return (recording, start ns, end ns) around both edges of each cited run, by collector."""
+    spans: dict[str, set[tuple[int, int, int]]] = {}
+    for row in rows:
+        mine = spans.setdefault(row.collector, set())
+        for edge in (row.run_start_ns, row.run_end_ns):
+            mine.add((int(row.recording_id), edge - MARGIN_NS, edge + MARGIN_NS))
+    return {collector: [list(span) for span in sorted(mine)] for collector, mine in sorted(spans.items())}
+
+
+def release_report(work: Work, folder: Path, number: str, version: int) -> tuple[ReportView, Snapshot]:
+    """Release a kept version as its reviewer: lock it, and return the snapshot that its paper is made from."""
+    view = queries.report_version(work, number, version)
+    snapshot = locked(stored_snapshot(folder, view), work.actor.name)
+    stored = evidence.put_bytes(folder, codec.dump(snapshot), "report.json")
+    return grants.lock_report(work, snapshot, stored.sha256), snapshot
+
+
+def stored_snapshot(folder: Path, view: ReportView) -> Snapshot:
+    """Return the snapshot of a kept version; raises PersonError when its bytes are gone or damaged."""
+    data = evidence.read_bytes(folder, view.snapshot_sha256)
+    if data is None or not evidence.is_intact(folder, view.snapshot_sha256):
+        raise PersonError(EVIDENCE_LOST, number=f"{view.number}/v{view.version}")
+    return codec.load_snapshot(data)
