@@ -4,6 +4,8 @@ Runs on the system's own Python before anything is installed, so it uses the sta
 and syntax that older Pythons can read, to be able to tell them what is missing.
 """
 
+from __future__ import annotations
+
 import ctypes
 import hashlib
 import os
@@ -11,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable  # noqa: UP035 - older Pythons read this file too
 
 PROGRAM = Path(__file__).resolve().parent.parent
 VENV = PROGRAM / ".venv"
@@ -33,19 +36,19 @@ X11_LIBRARIES = {
 }
 
 
-def say(text):
+def say(text: str) -> None:
     """Print one line at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def stop(text):
+def stop(text: str) -> None:
     """Say what is missing and leave with an error."""
     sys.stderr.write(text + "\n")
     raise SystemExit(1)
 
 
-def loads(library):
+def loads(library: str) -> bool:
     """Tell whether a shared library can be loaded."""
     try:
         ctypes.CDLL(library)
@@ -54,12 +57,12 @@ def loads(library):
     return True
 
 
-def has_postgresql():
+def has_postgresql() -> bool:
     """Tell whether a PostgreSQL server is installed."""
     return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
 
 
-def missing_packages(needs_server):
+def missing_packages(needs_server: bool) -> tuple[list[str], list[str]]:
     """Return the Debian packages that this machine lacks, required ones and wished ones."""
     if not sys.platform.startswith("linux"):
         return [], []
@@ -74,7 +77,7 @@ def missing_packages(needs_server):
     return required, wished
 
 
-def install_packages(needs_server):
+def install_packages(needs_server: bool) -> None:
     """Install what is missing where apt can; ask before sudo, go ahead as root."""
     required, wished = missing_packages(needs_server)
     if not required + wished:
@@ -91,31 +94,31 @@ def install_packages(needs_server):
         done = _may_use_sudo(names) and _apt(["sudo"], command)
     still_required, still_wished = missing_packages(needs_server)
     if still_required:
-        stop("These system packages are missing: %s. Install them with: sudo %s" % (" ".join(still_required), by_hand))
+        stop(f"These system packages are missing: {' '.join(still_required)}. Install them with: sudo {by_hand}")
     if still_wished and not done:
-        say("Going on without: %s (sudo %s)" % (" ".join(still_wished), by_hand))
+        say(f"Going on without: {' '.join(still_wished)} (sudo {by_hand})")
 
 
-def _may_use_sudo(names):
+def _may_use_sudo(names: str) -> bool:
     if not (shutil.which("sudo") and sys.stdin.isatty()):
         return False
-    answer = input("These system packages are missing: %s. Install them with sudo? [Y/n] " % names)
+    answer = input(f"These system packages are missing: {names}. Install them with sudo? [Y/n] ")
     return answer.strip().lower() in ("", "y", "yes", "j", "ja", "是")
 
 
-def _apt(prefix, command):
+def _apt(prefix: list[str], command: list[str]) -> bool:
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    quiet = {"stdout": subprocess.DEVNULL, "env": environment}
-    subprocess.run([*prefix, "apt-get", "update", "-qq"], check=False, **quiet)
-    return subprocess.run([*prefix, *command], check=False, **quiet).returncode == 0
+    for step in ([*prefix, "apt-get", "update", "-qq"], [*prefix, *command]):
+        done = subprocess.run(step, check=False, stdout=subprocess.DEVNULL, env=environment)
+    return done.returncode == 0
 
 
-def python_of_environment():
+def python_of_environment() -> Path:
     """Return the interpreter of the private environment."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def make_environment(lock):
+def make_environment(lock: str) -> None:
     """Make the private environment from a lock file of versions and hashes; nothing to do when it fits."""
     wanted = hashlib.sha256((PROGRAM / lock).read_bytes()).hexdigest()
     stamp = VENV / ("stamp-" + lock)
@@ -128,47 +131,49 @@ def make_environment(lock):
     pip = [str(python_of_environment()), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "--require-hashes", "-r", str(PROGRAM / lock)], check=False)
     if done.returncode:
-        stop("The Python libraries could not be installed. Check the network and the proxy, then run the command again.")
+        stop(
+            "The Python libraries could not be installed. Check the network and the proxy, then run the command again."
+        )
     stamp.write_text(wanted)
 
 
-def has_display():
+def has_display() -> bool:
     """Tell whether a window can be shown."""
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _tools(*commands):
-    """Run tools of the environment one after the other; the first that fails ends it."""
+def _tools(*commands: list[str]) -> None:
+    """Run modules of the environment one after the other; the first that fails ends it."""
     for command in commands:
-        say("$ " + " ".join(command))
+        say("$ python -m " + " ".join(command))
         done = subprocess.run([str(python_of_environment()), "-m", *command], check=False, cwd=str(PROGRAM))
         if done.returncode:
             raise SystemExit(done.returncode)
 
 
-def _main(*arguments):
+def _main(*arguments: str) -> None:
     os.chdir(str(PROGRAM))
     done = subprocess.run([str(python_of_environment()), "main.py", *arguments], check=False)
     raise SystemExit(done.returncode)
 
 
-def _check():
+def _check() -> None:
     _tools(
         ["ruff", "format", "--check", "-q", "."],
         ["ruff", "check", "-q", "."],
         ["mypy"],
-        ["importlinter.cli"],
+        ["tests.layers"],
         ["pytest", "tests/contract", "-q", "-p", "no:cacheprovider"],
     )
 
 
-def _processes():
+def _processes() -> str:
     return str(max(2, min(8, os.cpu_count() or 2)))
 
 
-JOBS = {
+JOBS: dict[str, tuple[bool, Callable[[], object]]] = {
     "env": (False, lambda: None),
     "run": (False, lambda: _main("demo" if has_display() else "tour")),
     "test": (True, lambda: _tools(["pytest", "-n", _processes(), "--dist", "worksteal"])),
@@ -179,13 +184,15 @@ JOBS = {
 }
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Prepare the machine for a job and do it."""
     job = arguments[0] if arguments else "run"
     if job not in JOBS:
-        stop("Unknown job %r; there are: %s" % (job, ", ".join(JOBS)))
+        stop(f"Unknown job {job}; there are: {', '.join(JOBS)}")
     if sys.version_info < OLDEST:
-        stop("Python %d.%d or later is needed; this is %s. Install a newer one and run the command again." % (*OLDEST, sys.version.split()[0]))
+        wanted = ".".join(str(part) for part in OLDEST)
+        found = sys.version.split()[0]
+        stop(f"Python {wanted} or later is needed; this is {found}. Install a newer one and run the command again.")
     is_for_tests, run = JOBS[job]
     install_packages(needs_server=is_for_tests)
     make_environment("requirements-dev.lock" if is_for_tests else "requirements.lock")

@@ -89,7 +89,9 @@ def no_thread_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread of ours running."""
     before = set(threading.enumerate())
     yield
-    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon and thread.is_alive()]
+    left = [
+        thread for thread in threading.enumerate() if thread not in before and not thread.daemon and thread.is_alive()
+    ]
     for thread in left:
         thread.join(timeout=5)
     assert not [thread.name for thread in left if thread.is_alive()], "threads were left running"

@@ -50,8 +50,22 @@ def cluster() -> Iterator[str]:
     if owner:
         os.chown(folder, *owner)
     data = folder / "data"
-    _run(owner, str(server / "initdb"), "-D", str(data), "-A", "trust", "-U", "centre", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB"
+    _run(
+        owner,
+        str(server / "initdb"),
+        "-D",
+        str(data),
+        "-A",
+        "trust",
+        "-U",
+        "centre",
+        "--no-sync",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    )
+    fast = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB"
+    options = f"-k {folder} -c listen_addresses='' {fast}"
     _run(owner, str(server / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql+psycopg://centre@/{{name}}?host={folder}"

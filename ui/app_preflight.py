@@ -26,7 +26,7 @@ def missing_sentence() -> str:
 
 
 def _lacking(libraries: dict[str, str]) -> list[str]:
-    return [package for library, package in libraries.items() if not loads(library)]  # type: ignore[no-untyped-call]
+    return [package for library, package in libraries.items() if not loads(library)]
 
 
 def _platform() -> str:

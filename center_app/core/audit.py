@@ -135,9 +135,7 @@ def row_hash(entry: AuditEntry | AuditView) -> str:
 
 def head(session: Session) -> AuditHead:
     """Return the newest row's number and hash; (0, zeros) for an empty trail."""
-    found = session.exec(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc()).limit(1)
-    ).first()
+    found = session.exec(select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
     return AuditHead(*found) if found else AuditHead(0, GENESIS)
 
 

@@ -60,7 +60,13 @@ def sha256_of(file: Path) -> str:
 
 
 def back_up(
-    database: Database, store: Path, target: Path, at: datetime, *, recordings: bool = True, progress: Progress | None = None
+    database: Database,
+    store: Path,
+    target: Path,
+    at: datetime,
+    *,
+    recordings: bool = True,
+    progress: Progress | None = None,
 ) -> BackupView:
     """Copy a centre into a new folder below `target` and check the copy; works while others write."""
     folder = target / f"centre-{at:%Y%m%dT%H%M%SZ}"
@@ -86,7 +92,12 @@ def _sources(store: Path, target: Path, recordings: bool) -> Iterator[Path]:
     kinds = ["evidence", "reports"] + (["telemetry"] if recordings else [])
     for kind in kinds:
         for path in sorted((store / kind).rglob("*")):
-            if path.is_file() and target not in path.parents and path.suffix not in (".lock", ".part") and not _is_wal(path):
+            if (
+                path.is_file()
+                and target not in path.parents
+                and path.suffix not in (".lock", ".part")
+                and not _is_wal(path)
+            ):
                 yield path
 
 
@@ -204,7 +215,9 @@ def restore(folder: Path, store: Path, url: str | None = None) -> BackupView:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / file.name, target)
     if url and (folder / "center.dump").exists():
-        _run_tool("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_plain_url(url)}", str(folder / "center.dump"))
+        _run_tool(
+            "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_plain_url(url)}", str(folder / "center.dump")
+        )
     if store.exists():
         store.rmdir()
     part.rename(store)

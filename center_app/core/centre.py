@@ -23,7 +23,9 @@ CENTRE_CURRENCY = declare(
     "“{currency}” is not a currency code.",
     "Write the three letters of ISO 4217, such as CNY.",
 )
-CENTRE_LANGUAGE = declare("centre.language", "The language “{language}” is not available.", "Choose English, German or Chinese.")
+CENTRE_LANGUAGE = declare(
+    "centre.language", "The language “{language}” is not available.", "Choose English, German or Chinese."
+)
 CENTRE_EXISTS = declare(
     "centre.exists",
     "This folder already holds the centre {name}.",
@@ -101,7 +103,7 @@ def establish(work: Work, draft: CentreDraft) -> CentreView:
     found = work.session.get(Centre, 1)
     if found:
         raise PersonError(CENTRE_EXISTS, name=found.name)
-    row = work.add(Centre(created_at=work.now, **_fields(draft)))
+    row = work.add(_filled(Centre(created_at=work.now, name=draft.name, zone="", currency="", language=""), draft))
     work.record("centre.establish", "centre:1", after=draft, changed=Changed.SETTINGS)
     return _view(row)
 
@@ -111,15 +113,13 @@ def amend(work: Work, draft: CentreDraft) -> CentreView:
     require(work.actor, Right.ADMINISTER)
     row = work.session.get_one(Centre, 1)
     before = _view(row)
-    for name, value in _fields(draft).items():
-        setattr(row, name, value)
+    _filled(row, draft)
     work.session.add(row)
     work.record("centre.amend", "centre:1", before, draft, changed=Changed.SETTINGS)
     return _view(row)
 
 
-def _fields(draft: CentreDraft) -> dict[str, object]:
-    return {
-        "name": draft.name, "zone": draft.zone, "currency": draft.currency,
-        "language": draft.language, "backup_hour": draft.backup_hour, "is_demo": draft.is_demo,
-    }  # fmt: skip
+def _filled(row: Centre, draft: CentreDraft) -> Centre:
+    row.name, row.zone, row.currency = draft.name, draft.zone, draft.currency
+    row.language, row.backup_hour, row.is_demo = draft.language, draft.backup_hour, draft.is_demo
+    return row

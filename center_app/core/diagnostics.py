@@ -25,7 +25,9 @@ def bundle(target: Path, at: datetime, findings: Iterable[Finding], logs: Iterab
     file = target / f"diagnostics-{at:%Y%m%dT%H%M%SZ}.zip"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("versions.json", json.dumps(versions(), indent=1, sort_keys=True))
-        archive.writestr("doctor.json", without_secrets(json.dumps([asdict(f) for f in findings], indent=1, default=str)))
+        archive.writestr(
+            "doctor.json", without_secrets(json.dumps([asdict(f) for f in findings], indent=1, default=str))
+        )
         archive.writestr("files.json", json.dumps(sizes(store), indent=1))
         for log in logs:
             archive.writestr(f"logs/{log.name}", without_secrets(_tail(log)))

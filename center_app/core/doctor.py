@@ -40,7 +40,9 @@ class Finding:
     fix: str = ""
 
 
-def examine(store: Path | None, database: Callable[[], Database] | None = None, needs_window: bool = True) -> Iterator[Finding]:
+def examine(
+    store: Path | None, database: Callable[[], Database] | None = None, needs_window: bool = True
+) -> Iterator[Finding]:
     """Yield every finding; `database` opens the centre's database, `store` is its folder."""
     if needs_window:
         yield libraries()
@@ -85,7 +87,7 @@ def sqlite_library() -> Finding:
         return Finding(N_("SQLite"), Verdict.GOOD, N_("Version {version}"), {"version": SQLITE_VERSION})
     return Finding(
         N_("SQLite"), Verdict.BAD,
-        N_("Version {version} is only safe with one program at a time: do not record and edit at once, or use PostgreSQL"),
+        N_("Version {version} is safe with one program at a time only: record or edit, or use PostgreSQL"),
         {"version": SQLITE_VERSION}, f"{sys.executable} -m pip install pysqlite3",
     )  # fmt: skip
 
@@ -95,7 +97,11 @@ def folder_rights(store: Path) -> Finding:
     if os.access(store, os.W_OK):
         return Finding(N_("Centre folder"), Verdict.GOOD, N_("{folder} can be written"), {"folder": str(store)})
     return Finding(
-        N_("Centre folder"), Verdict.BAD, N_("{folder} cannot be written"), {"folder": str(store)}, f"sudo chown -R $USER '{store}'"
+        N_("Centre folder"),
+        Verdict.BAD,
+        N_("{folder} cannot be written"),
+        {"folder": str(store)},
+        f"sudo chown -R $USER '{store}'",
     )
 
 
@@ -104,7 +110,8 @@ def file_system(store: Path) -> Finding:
     kind = _kind_of_file_system(store)
     if kind in _NETWORK_FILE_SYSTEMS:
         return Finding(
-            N_("File system"), Verdict.BAD, N_("{kind} is a network file system, where the data may be damaged"), {"kind": kind},
+            N_("File system"), Verdict.BAD, N_("{kind} is a network file system; data may be damaged there"),
+            {"kind": kind},
             "main.py init --store postgresql://…",
         )  # fmt: skip
     return Finding(N_("File system"), Verdict.GOOD, N_("Local disk ({kind})"), {"kind": kind or "?"})
@@ -178,9 +185,15 @@ def clock_synchronised() -> Finding:
         return Finding(N_("Clock"), Verdict.GOOD, N_("Synchronised"))
     if told == "no":
         return Finding(
-            N_("Clock"), Verdict.WARNING, N_("Not synchronised: recorded times may be wrong"), {}, "sudo timedatectl set-ntp true"
+            N_("Clock"),
+            Verdict.WARNING,
+            N_("Not synchronised: recorded times may be wrong"),
+            {},
+            "sudo timedatectl set-ntp true",
         )
-    return Finding(N_("Clock"), Verdict.WARNING, N_("Cannot tell whether the clock is synchronised"), {}, "timedatectl status")
+    return Finding(
+        N_("Clock"), Verdict.WARNING, N_("Cannot tell whether the clock is synchronised"), {}, "timedatectl status"
+    )
 
 
 def _timedatectl() -> str:

@@ -27,7 +27,7 @@ class ErrorCode:
 CODES: dict[str, ErrorCode] = {}
 
 
-def declare(id: str, text: str, step: str) -> ErrorCode:  # noqa: A002 - the word the screens use
+def declare(id: str, text: str, step: str) -> ErrorCode:
     """Register a failure with its sentence and next step; a second text for one id is our bug."""
     code = ErrorCode(id, text, step)
     if CODES.setdefault(id, code) != code:

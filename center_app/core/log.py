@@ -28,7 +28,9 @@ def start(folder: Path, name: str, level: int = logging.INFO) -> Path:
     """Send every topic logger of this process to `<folder>/<name>.log`; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.log"
-    handler = logging.handlers.RotatingFileHandler(file, maxBytes=_SIZE_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
+    handler = logging.handlers.RotatingFileHandler(
+        file, maxBytes=_SIZE_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+    )
     handler.setFormatter(_Clean("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     line: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     listener = logging.handlers.QueueListener(line, handler)
@@ -41,5 +43,5 @@ def start(folder: Path, name: str, level: int = logging.INFO) -> Path:
 
 
 def topic(name: str) -> logging.Logger:
-    """Return a named topic logger: collector, booking, store, window…"""
+    """Return a named topic logger: collector, booking, store, window."""
     return logging.getLogger(f"center.{name}")

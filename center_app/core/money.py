@@ -87,7 +87,7 @@ def parse_decimal(text: str, digits: int = 2, mark: str | None = None) -> Decima
     a single separator before exactly three digits is taken for grouping.
     """
     plain = re.sub(r"[\s\u00a0\u202f'’]|CNY|RMB|EUR|USD|[¥¥€$元]", "", text.strip())
-    plain = plain.replace("−", "-").replace(",", ",").replace(".", ".")  # noqa: RUF001
+    plain = plain.replace("−", "-").replace(",", ",").replace(".", ".")
     if re.fullmatch(r"\((.+)\)", plain):
         plain = "-" + plain[1:-1]
     try:

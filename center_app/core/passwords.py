@@ -21,7 +21,9 @@ TOO_COMMON = declare(
     "This password is one of the first that anybody would try.",
     "Choose another one.",
 )
-_COMMON = frozenset({"password1234", "123456789012", "qwertyuiopas", "administrator", "iloveyou1234", "passwordpassword"})
+_COMMON = frozenset(
+    {"password1234", "123456789012", "qwertyuiopas", "administrator", "iloveyou1234", "passwordpassword"}
+)
 
 
 @lru_cache(maxsize=1)

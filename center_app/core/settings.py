@@ -36,7 +36,9 @@ class DeskSettings(BaseSettings):
 
 def config_file() -> Path:
     """Return the settings file of this desk."""
-    return Path(os.environ.get("CENTER_DESK_CONFIG") or Path(platformdirs.user_config_dir(NAME, appauthor=False)) / "desk.toml")
+    return Path(
+        os.environ.get("CENTER_DESK_CONFIG") or Path(platformdirs.user_config_dir(NAME, appauthor=False)) / "desk.toml"
+    )
 
 
 def data_folder() -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -96,7 +96,7 @@ class Words:
 
         exact = Decimal(str(number)) if isinstance(number, float) else _as_decimal(number)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(rounded(exact, digits), pattern, locale=self.formats).replace("-", "−")  # noqa: RUF001
+        return format_decimal(rounded(exact, digits), pattern, locale=self.formats).replace("-", "−")
 
     def hours(self, seconds: float, digits: int = 1) -> str:
         """Format seconds as hours without the unit."""
@@ -210,7 +210,7 @@ def _fresh_cache(language: str) -> bytes:
     return data
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(language: str) -> Words:
     """Return the words of a language (en, de, zh); an unknown one is English."""
     known = language if language in LANGUAGES else "en"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from center_app.core.paths import PROGRAM
@@ -20,7 +20,7 @@ def files() -> list[Path]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def tree(path: Path) -> ast.Module:
     """Return the parsed module."""
     return ast.parse(path.read_text(encoding="utf-8"), str(path))

@@ -29,7 +29,10 @@ def test_no_shell_is_started() -> None:
     shells = [
         f"{module}:{call.lineno}"
         for module, call in source.calls()
-        if any(word.arg == "shell" and not (isinstance(word.value, ast.Constant) and word.value.value is False) for word in call.keywords)
+        if any(
+            word.arg == "shell" and not (isinstance(word.value, ast.Constant) and word.value.value is False)
+            for word in call.keywords
+        )
     ]
     assert not shells
 
@@ -48,6 +51,8 @@ def test_labels_show_plain_text_only() -> None:
     wrong = [
         f"{module}:{call.lineno}"
         for module, call in source.calls()
-        if module.startswith("ui/") and not module.startswith("ui/kit/") and source.called_name(call) in {"QLabel", "QMessageBox"}
+        if module.startswith("ui/")
+        and not module.startswith("ui/kit/")
+        and source.called_name(call) in {"QLabel", "QMessageBox"}
     ]
     assert not wrong

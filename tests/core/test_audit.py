@@ -88,7 +88,9 @@ def test_the_database_itself_refuses_changes_to_the_trail(center: Center, admin:
 
 def test_a_change_without_an_audit_row_is_refused(center: Center, admin: Actor) -> None:
     def forgetful(work: Work) -> None:
-        work.session.add(centre.Centre(name=Label.of("X"), zone="UTC", currency="CNY", language="en", created_at=work.now))
+        work.session.add(
+            centre.Centre(name=Label.of("X"), zone="UTC", currency="CNY", language="en", created_at=work.now)
+        )
 
     with pytest.raises(BugError):
         center.write(admin, forgetful)

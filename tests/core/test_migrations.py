@@ -17,6 +17,11 @@ from center_app.core.upgrade import bring_up
 from center_app.wiring import Center, load_models
 from tests.fakes import FakeClock
 
+_CONSTRAINTS = (
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'"
+)
+
 
 def _shape(engine: Engine) -> dict[str, object]:
     found = inspect(engine)
@@ -28,10 +33,16 @@ def _shape(engine: Engine) -> dict[str, object]:
         shape[table] = (columns, indexes, keys)
     with engine.connect() as link:
         if engine.dialect.name == "sqlite":
-            shape["triggers"] = sorted(link.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all())
+            shape["triggers"] = sorted(
+                link.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+            )
         else:
             shape["constraints"] = sorted(
-                link.execute(text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'")).all()
+                link.execute(
+                    text(
+                        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'"
+                    )
+                ).all()
             )
     return shape
 

@@ -31,7 +31,9 @@ def test_amounts_are_read_as_people_write_them(text: str, minor: int) -> None:
     assert Money.parse(text).minor == minor
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,23,4", "12.345.6", "1e5", "NaN", "∞", "0,123", "1.2.3,4", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1,23,4", "12.345.6", "1e5", "NaN", "∞", "0,123", "1.2.3,4", "99999999999999999999"]
+)
 def test_what_is_not_an_amount_is_refused(text: str) -> None:
     with pytest.raises(PersonError):
         Money.parse(text)
@@ -58,7 +60,9 @@ def test_rmb_capitals(amount: str, words: str) -> None:
     assert rmb_capitals(Money.of(amount)) == words
 
 
-@given(st.integers(-(10**12), 10**12), st.lists(st.fractions(0, 100), min_size=1, max_size=9).filter(lambda s: sum(s) > 0))
+@given(
+    st.integers(-(10**12), 10**12), st.lists(st.fractions(0, 100), min_size=1, max_size=9).filter(lambda s: sum(s) > 0)
+)
 def test_parts_sum_to_the_whole(total: int, shares: list[Fraction]) -> None:
     parts = allocate(Money(total), shares)
     assert sum(part.minor for part in parts) == total

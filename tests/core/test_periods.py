@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_set_arithmetic_agrees_with_minutes(first: list[Period], second: list[Pe
 @given(_periods)
 def test_a_union_is_sorted_and_disjoint(periods: list[Period]) -> None:
     merged = union(periods)
-    assert all(a.end < b.start for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(merged))
 
 
 def test_an_empty_or_naive_period_is_refused() -> None:

@@ -2,7 +2,13 @@
 
 from center_app.core.db.columns import JsonColumn, LabelColumn, Row, UtcDateTime, ddl
 from center_app.core.db.database import Database
-from center_app.core.db.sqlite import SQLITE_VERSION, Connection, SqliteError, is_safe_with_many_processes, open_sqlite
+from center_app.core.db.sqlite import (
+    SQLITE_VERSION,
+    Connection,
+    SqliteError,
+    is_safe_with_many_processes,
+    open_sqlite,
+)
 from center_app.core.db.work import Read, Work
 
 __all__ = [

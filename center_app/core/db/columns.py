@@ -86,7 +86,7 @@ class LabelColumn(TypeDecorator[Label]):
 class Row(SQLModel):
     """Be the base of every table row; rows never leave their unit of work."""
 
-    model_config = {"arbitrary_types_allowed": True}  # type: ignore[assignment]
+    model_config = {"arbitrary_types_allowed": True}
 
 
 DDL: dict[str, list[str]] = {"sqlite": [], "postgresql": []}

@@ -71,7 +71,9 @@ class Database:
     def _engine(self, *, read_only: bool) -> Engine:
         if self.path is not None:
             return _sqlite_engine(self.path, read_only)
-        options = "-c timezone=UTC -c lock_timeout=10000" + (" -c default_transaction_read_only=on" if read_only else "")
+        options = "-c timezone=UTC -c lock_timeout=10000" + (
+            " -c default_transaction_read_only=on" if read_only else ""
+        )
         arguments = {"options": options, "connect_timeout": 5, "application_name": "center-desk"}
         return create_engine(self.url, connect_args=arguments, pool_pre_ping=True, pool_size=4)
 
@@ -96,7 +98,7 @@ class Database:
             except OperationalError as error:
                 if attempt == _RETRIES or not _is_retriable(error):
                     raise _surroundings(error) from error
-                time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311 - jitter, not a secret
+                time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))
                 continue
             except DBAPIError as error:
                 raise _surroundings(error) from error
@@ -108,7 +110,10 @@ class Database:
     @contextmanager
     def unit_of_work(self, actor: Actor) -> Iterator[Work]:
         """Open one transaction as the only writer; commit at the end, roll back on any error."""
-        with self._lock.held() if self._lock else nullcontext(), Session(self._writer, expire_on_commit=False) as session:
+        with (
+            self._lock.held() if self._lock else nullcontext(),
+            Session(self._writer, expire_on_commit=False) as session,
+        ):
             if not self.is_sqlite:
                 session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
             work = Work(session, self.clock, self.clock.now(), actor)
@@ -140,7 +145,9 @@ def _sqlite_engine(path: Path, read_only: bool) -> Engine:
     def connect() -> Any:
         return sqlite.open_sqlite(path, read_only=read_only)
 
-    engine = create_engine("sqlite+pysqlite://", module=sqlite.MODULE, creator=connect, poolclass=QueuePool, pool_size=4)
+    engine = create_engine(
+        "sqlite+pysqlite://", module=sqlite.MODULE, creator=connect, poolclass=QueuePool, pool_size=4
+    )
     event.listen(engine, "begin", lambda link: link.exec_driver_sql(begin))
     return engine
 
@@ -153,7 +160,7 @@ def _is_retriable(error: DBAPIError) -> bool:
 def _surroundings(error: DBAPIError) -> Exception:
     """Turn what the surroundings refuse into words; leave our own faults as they are."""
     told = str(error.orig)
-    if "full" in told and "disk" in told or getattr(error.orig, "sqlstate", "") == "53100":
+    if ("full" in told and "disk" in told) or getattr(error.orig, "sqlstate", "") == "53100":
         return SurroundingsError(DISK_FULL)
     if "malformed" in told or "not a database" in told:
         return SurroundingsError(DAMAGED, detail=told)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
+    from sqlite3 import Connection as Connection
 else:
     Connection = Any
 
@@ -62,10 +62,7 @@ def open_sqlite(
     and never creates the file; `immutable` is for sealed files that nobody writes.
     """
     file = Path(path).absolute()
-    if immutable:
-        query = "mode=ro&immutable=1"
-    else:
-        query = "mode=rw" if read_only else "mode=rwc"
+    query = "mode=ro&immutable=1" if immutable else "mode=rw" if read_only else "mode=rwc"
     link = MODULE.connect(
         f"file:{quote(str(file))}?{query}", uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
     )

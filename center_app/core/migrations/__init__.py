@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEAD = "0001"
 NEWER = declare(
     "store.newer",
-    "This centre was last opened with a newer version of the program (data version {found}, this program knows {known}).",
+    "This centre was last opened with a newer version of the program (data {found}, this program knows {known}).",
     "Install the newer version on this computer; nothing was changed.",
 )
 OLDER_SERVER = declare(
