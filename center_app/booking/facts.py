@@ -98,7 +98,7 @@ def _busy(
     row: Occupancy, start: datetime | None, end: datetime | None, title: str | None, name: str | None, told: str | None
 ) -> Busy:
     occupied = Period(row.start_at, row.end_at)
-    own = Period(start, end) if start and end else occupied
+    own = (Period(start, end).intersection(occupied) if start and end else None) or occupied
     return Busy(OccupancyKind(row.kind), row.owner_id, own, occupied, name or "", title or told or "")
 
 

@@ -116,9 +116,9 @@ def in_service(case: Case) -> Finding | None:
 
 
 def not_past(case: Case) -> Finding | None:
-    """Refuse a start in the past; a running booking may keep the start that it has."""
+    """Refuse a start before this minute; a running booking may keep the start that it has."""
     keeps_start = case.replaces_start == case.start and case.end > case.now
-    if case.start >= case.now or keeps_start:
+    if case.start >= case.now.replace(second=0, microsecond=0) or keeps_start:
         return None
     return _broken(p.PAST, start=case.local(case.start))
 

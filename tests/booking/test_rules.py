@@ -79,6 +79,8 @@ CASES = [
     ({"machine": replace(MACHINE, condition=Condition.RETIRED)}, ["booking.retired"]),
     ({"machine": replace(MACHINE, is_archived=True)}, ["booking.retired"]),
     ({"start": NOW - HOUR}, ["booking.past"]),
+    ({"now": NOW + 42 * HOUR / 3600, "start": NOW, "end": NOW + HOUR}, []),
+    ({"now": NOW + 60 * HOUR / 3600, "start": NOW, "end": NOW + HOUR}, ["booking.past"]),
     ({"start": NOW - HOUR, "end": NOW + HOUR, "replaces_start": NOW - HOUR}, []),
     ({"start": NOW - 2 * HOUR, "end": NOW - HOUR, "replaces_start": NOW - 2 * HOUR}, ["booking.past"]),
     ({"busy": (busy(24.5, 26),)}, ["booking.overlap"]),

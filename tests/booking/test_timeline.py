@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import event
 
 from center_app.booking import queries, service
-from center_app.booking.values import BAR_FIELDS
+from center_app.booking.values import BAR_FIELDS, RefusedError
 from center_app.core.db.columns import micros
 from center_app.equipment.occupancy import FAR
 from center_app.flows import breakdown
@@ -50,6 +51,21 @@ def test_cancelled_bookings_are_gone_and_outages_are_there(world: World) -> None
     world.center.write(ADMIN, breakdown.out_of_order, world.machine.id, "Chiller flow")
     (bar,) = bars(world, "Tue 09:00-10:00")
     assert (bar["state"], bar["title"], bar["end_us"], bar["number"]) == ("breakdown", "Chiller flow", micros(FAR), 0)
+
+
+def test_a_use_that_ended_early_shows_where_its_time_was_given_back(world: World) -> None:
+    world.policy(buffer_before_s=3600)
+    view = world.book("Mon 09:00-12:00")
+    world.center.clock.set_wall(at("Mon 09:00"))  # type: ignore[attr-defined]
+    view = world.center.write(world.actor(), service.check_in, view.id, view.version)
+    world.center.clock.set_wall(at("Mon 10:00"))  # type: ignore[attr-defined]
+    world.center.write(world.actor(), service.check_out, view.id, view.version)
+    (bar,) = bars(world, "Mon 08:00-13:00")
+    assert (bar["state"], bar["end_us"]) == ("done", micros(at("Mon 10:00")))
+    with pytest.raises(RefusedError) as caught:
+        world.book("Mon 10:30-11:30")
+    assert [problem.code.id for problem in caught.value.problems] == ["booking.buffer"]
+    world.book("Mon 11:00-11:30")
 
 
 def test_three_statements_whatever_is_shown(world: World) -> None:

@@ -21,6 +21,8 @@ from center_app.equipment.occupancy import FAR
 
 # The empty text keeps SQLite from searching by state: the window's own index has all that is read.
 _SHOWN = "state || '' IN ('pending', 'booked', 'in_use', 'done', 'missed')"
+# A use that ended early gives the rest of its time back; its bar ends there.
+_SHOWN_END = "(CASE WHEN occupied_end_at < end_at THEN occupied_end_at ELSE end_at END)"
 _FIELDS = (
     "{id}, machine_id, {start}, {end}, {occupied_start}, {occupied_end}, "
     "state, person_id, project_id, setup_s, title, year, number"
@@ -67,7 +69,7 @@ def _columns(is_sqlite: bool) -> str:
     return _FIELDS.format(
         id="id",
         start=_us("start_at", is_sqlite),
-        end=_us("end_at", is_sqlite),
+        end=_us(_SHOWN_END, is_sqlite),
         occupied_start=_us("occupied_start_at", is_sqlite),
         occupied_end=_us("occupied_end_at", is_sqlite),
     )
