@@ -11,7 +11,9 @@ from sqlmodel import col, select
 
 from center_app.core.db import Read
 from center_app.core.errors import CenterError, ErrorCode, ProblemsError, declare
+from center_app.core.labels import LANGUAGES, Label
 from center_app.core.money import Money
+from center_app.core.text import catalogue
 from center_app.grants.errors import DATE_OUTSIDE, INVOICE_TWICE, LINE_UNKNOWN, NUMBER_TAKEN
 from center_app.grants.ledger_file.cells import decimal_mark, is_formula_like, read_day, read_money, read_share
 from center_app.grants.ledger_file.columns import FIELDS, REQUIRED, guess_columns
@@ -70,6 +72,11 @@ class _Known:
     numbers: set[str]
     invoices: dict[tuple[str, str], str]
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def field_name(name: str) -> Label:
+    """Return the name of a field in every language."""
+    return Label({language: catalogue(language).text(FIELDS[name]) for language in LANGUAGES})
 
 
 class _Checker:
@@ -171,7 +178,7 @@ class _Checker:
     def _demand(self, row: SheetRow) -> None:
         for name in REQUIRED:
             if not self.cell(row, name):
-                self.tell(row.line, CELL_EMPTY, field=FIELDS[name])
+                self.tell(row.line, CELL_EMPTY, field=field_name(name))
 
     def _note_formulas(self, row: SheetRow) -> None:
         for name in ("supplier", "text", "invoice_number", "tax_number"):
@@ -208,7 +215,7 @@ def dry_run(read: Read, award: str, sheet: Sheet, columns: Mapping[str, int] | N
     checker = _Checker(sheet, chosen, award_view(read, award), _line_names(read, award))
     for name in REQUIRED:
         if name not in chosen:
-            checker.tell(1, COLUMN_MISSING, field=FIELDS[name])
+            checker.tell(1, COLUMN_MISSING, field=field_name(name))
     drafts: list[CostDraft] = []
     if not checker.problems:
         known = _known(read)
