@@ -39,7 +39,7 @@ class Heading(Brick):
         """Return the height of the line."""
         return self._size * 1.28 * len(self._lines(width)) + 2
 
-    def _lines(self, width: float) -> list[str]:
+    def _lines(self, width: float) -> tuple[str, ...]:
         return wrapped(clean(self.text), width, self._size, True)
 
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
@@ -49,7 +49,7 @@ class Heading(Brick):
             sheet.text(x, y, line, self._size, bold=True)
             y -= self._size * 1.28
         sheet.anchor(self.anchor, top + 10)
-        sheet.canvas.addOutlineEntry(clean(self.text), self.anchor, self.level, closed=0)
+        sheet.outline(self.text, self.anchor, self.level)
 
 
 class Prose(Brick):
@@ -229,7 +229,6 @@ def draw_qr(sheet: Sheet, x: float, y: float, side: float, text: str) -> None:
 
     matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
     module = side / len(matrix)
-    sheet.canvas.setFillColor(INK)
     for i, row in enumerate(matrix):
         start = None
         for j, dark in enumerate([*row, 0]):
@@ -237,5 +236,5 @@ def draw_qr(sheet: Sheet, x: float, y: float, side: float, text: str) -> None:
                 start = j
             elif not dark and start is not None:
                 top = y + side - (i + 1) * module
-                sheet.canvas.rect(x + start * module, top, (j - start) * module, module + 0.02, stroke=0, fill=1)
+                sheet.box(x + start * module, top, (j - start) * module, module + 0.02, INK)
                 start = None

@@ -92,7 +92,7 @@ def draw_cell(sheet: Sheet, cell: Cell, box: tuple[float, float, float], align: 
         y -= LEADING - 1
 
 
-def title_lines(column: Column, room: float) -> list[str]:
+def title_lines(column: Column, room: float) -> tuple[str, ...]:
     """Break a column heading into lines."""
     return wrapped(clean(column.title), room, SMALL, True)
 

@@ -94,7 +94,7 @@ class Page:
         return 16.0 + sum(len(note_lines(text)) for _, text in notes) * _NOTE_LEADING if notes else 0.0
 
 
-def note_lines(text: str, width: float = ROOM) -> list[str]:
+def note_lines(text: str, width: float = ROOM) -> tuple[str, ...]:
     """Break a footnote into lines."""
     return wrapped(clean(text), width - 11, SMALL)
 

@@ -27,20 +27,40 @@ _SOFT = re.compile(r"(?<=[-/_\\@&+])(?=\D)")
 @lru_cache(maxsize=1)
 def register() -> frozenset[int]:
     """Register both faces with ReportLab, once; return the code points they can draw."""
+    from reportlab import rl_config
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
+    rl_config.useA85 = 0
     for name, file in _FILES.items():
         pdfmetrics.registerFont(TTFont(name, str(RESOURCES / "fonts" / file)))
     return frozenset(pdfmetrics.getFont(FACE).face.charToGlyph)
 
 
+class _Widths(dict[str, float]):
+    """Map characters to thousandths of an em; an unknown one is one em wide."""
+
+    def __missing__(self, char: str) -> float:
+        return 1000.0
+
+
+@lru_cache(maxsize=2)
+def _widths(bold: bool) -> _Widths:
+    from reportlab.pdfbase.pdfmetrics import getFont
+
+    register()
+    face = getFont(BOLD if bold else FACE).face
+    return _Widths({chr(code): float(face.charWidths[code]) for code in face.charToGlyph})
+
+
+@lru_cache(maxsize=131_072)
+def _thousandths(text: str, bold: bool) -> float:
+    return sum(map(_widths(bold).__getitem__, text))
+
+
 def width(text: str, size: float, bold: bool = False) -> float:
     """Return the advance of a cleaned text in points."""
-    register()
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    return float(stringWidth(text, BOLD if bold else FACE, size))
+    return _thousandths(text, bold) * size / 1000
 
 
 @lru_cache(maxsize=65_536)
@@ -66,13 +86,14 @@ def _nearest(char: str, known: frozenset[int]) -> str:
     return base if ord(base) in known else "□"
 
 
-def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+@lru_cache(maxsize=65_536)
+def wrapped(text: str, room: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """Break a cleaned text into lines of at most `room` points; a word longer than a line is cut.
 
     Chinese breaks between characters, but no line starts with a closing or ends with an opening mark.
     """
     if width(text, size, bold) <= room:
-        return [text]
+        return (text,)
     lines: list[str] = []
     line = ""
     for piece in _pieces(text):
@@ -84,21 +105,35 @@ def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str
             cut = _cut(line, room, size, bold)
             lines.append(line[:cut])
             line = line[cut:]
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+    return (*lines, line.rstrip()) if line.strip() or not lines else tuple(lines)
 
 
 def _close(lines: list[str], line: str, piece: str) -> str:
     """End a line before a piece; return what the next line starts with."""
     kept = line.rstrip()
-    carried = ""
-    while kept and (kept[-1] in _NO_END or (piece[0] in _NO_START and not carried)):
-        carried = kept[-1] + carried
-        kept = kept[:-1]
-    if not kept:
-        kept, carried = line.rstrip(), ""
+    at = len(kept)
+    if kept == line and piece[0] in _NO_START:
+        at = _last_word(kept)
+    while at and kept[at - 1] in _NO_END:
+        at -= 1
+    at = at if kept[:at].strip() else len(kept)
     if kept:
-        lines.append(kept)
-    return carried + piece.lstrip(" ")
+        lines.append(kept[:at].rstrip())
+    return kept[at:] + piece.lstrip(" ")
+
+
+def _last_word(text: str) -> int:
+    """Return where the last Chinese character or Latin word of a line starts."""
+    if not text or _is_wide(text[-1]):
+        return max(len(text) - 1, 0)
+    at = len(text)
+    while at and not text[at - 1].isspace() and not _is_wide(text[at - 1]):
+        at -= 1
+    return at
+
+
+def _is_wide(char: str) -> bool:
+    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\uffef"
 
 
 def _pieces(text: str) -> list[str]:

@@ -39,10 +39,10 @@ def write_labels(target: Path, labels: Sequence[MachineLabel], centre: str, made
     for i, label in enumerate(labels):
         place = i % _PER_PAGE
         if i and place == 0:
-            canvas.showPage()
+            sheet.end_page()
         x = _LEFT + place % _PER_ROW * (_WIDE + _GAP)
         draw_label(sheet, label, centre, x, PAGE[1] - _TOP - (place // _PER_ROW + 1) * (_HIGH + 3))
-    canvas.showPage()
+    sheet.end_page()
     canvas.save()
     try:
         finish(raw, target, About(labels[0].name if labels else centre, centre, "", made_at), ())

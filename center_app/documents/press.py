@@ -46,7 +46,7 @@ def print_book(book: Book, target: Path, progress: Progress) -> tuple[tuple[Spot
     for number, page in enumerate(pages, 1):
         sheet.page = number
         _draw_page(book, sheet, page)
-        canvas.showPage()
+        sheet.end_page()
         if number % 10 == 0:
             progress(0.3 + 0.6 * number / len(pages))
     canvas.save()

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from center_app.documents.fonts import BOLD, FACE, clean, width
+from center_app.documents.fonts import clean, width
+from center_app.documents.ink import Ink
 
 PAGE = (595.28, 841.89)
 LEFT, RIGHT, TOP, BOTTOM = 51.0, 51.0, 57.0, 51.0
@@ -22,6 +23,9 @@ ACCENT, GREEN, ORANGE, RED, SLATE = "#0B5CAD", "#147550", "#B8500A", "#B3261E", 
 OK_SOFT, WARN_SOFT, CRIT_SOFT, OFF_SOFT = "#E2F3EB", "#FCEFDC", "#FBE6E4", "#E9ECF0"
 BLUES = ("#EDF3F9", "#CFE1F2", "#A6C8E6", "#5C9DD1", "#0F5A9C")
 BODY, TABLE, SMALL, TINY, CAPTION, CHAPTER, TITLE = 9.0, 8.5, 7.5, 7.0, 9.0, 15.0, 28.0
+
+
+_PAINT = {(True, True): "B", (True, False): "f", (False, True): "S", (False, False): "n"}
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,17 @@ class Sheet:
     """Draw on the current page of a ReportLab canvas; remembers figures and knows where anchors lie."""
 
     def __init__(self, canvas: Any, page_count: int, pages_of: Mapping[str, int]) -> None:
-        self.canvas = canvas
+        self._canvas = canvas
+        self._ink = Ink(canvas)
         self.page = 0
         self.page_count = page_count
         self.pages_of = pages_of
         self.spots: list[Spot] = []
+
+    def end_page(self) -> None:
+        """Finish the current page."""
+        self._ink.end_page()
+        self._canvas.showPage()
 
     def text(
         self, x: float, y: float, text: str, size: float = BODY, *,
@@ -54,9 +64,7 @@ class Sheet:
         advance = width(plain, size, bold)
         start = x - (advance if align == "right" else advance / 2 if align == "centre" else 0)
         if plain:
-            self.canvas.setFont(BOLD if bold else FACE, size)
-            self.canvas.setFillColor(color)
-            self.canvas.drawString(start, y, plain)
+            self._ink.text(start, y, plain, size, bold, color)
         return start, start + advance
 
     def figure(
@@ -80,23 +88,14 @@ class Sheet:
         dash: tuple[float, ...] = (),
     ) -> None:  # fmt: skip
         """Draw a straight line."""
-        self.canvas.setLineWidth(weight)
-        self.canvas.setStrokeColor(color)
-        self.canvas.setDash(*(([*dash],) if dash else ([],)))
-        self.canvas.line(x, y, x2, y2)
+        self._ink.stroke(color, weight, dash)
+        self._ink.polyline([(x, y), (x2, y2)])
 
     def path(self, points: list[tuple[float, float]], weight: float, color: str, dash: tuple[float, ...] = ()) -> None:
         """Draw a polyline."""
-        if len(points) < 2:
-            return
-        self.canvas.setLineWidth(weight)
-        self.canvas.setStrokeColor(color)
-        self.canvas.setDash([*dash])
-        shape = self.canvas.beginPath()
-        shape.moveTo(*points[0])
-        for point in points[1:]:
-            shape.lineTo(*point)
-        self.canvas.drawPath(shape, stroke=1, fill=0)
+        if len(points) > 1:
+            self._ink.stroke(color, weight, dash)
+            self._ink.polyline(points)
 
     def box(
         self, x: float, y: float, wide: float, high: float, fill: str | None = None, *,
@@ -104,59 +103,54 @@ class Sheet:
     ) -> None:  # fmt: skip
         """Draw a rectangle from its lower left corner."""
         if fill:
-            self.canvas.setFillColor(fill)
+            self._ink.fill(fill)
         if edge:
-            self.canvas.setStrokeColor(edge)
-            self.canvas.setLineWidth(weight)
-            self.canvas.setDash([])
-        draw = {"stroke": int(bool(edge)), "fill": int(bool(fill))}
+            self._ink.stroke(edge, weight)
+        paint = _PAINT[bool(fill), bool(edge)]
         if radius:
-            self.canvas.roundRect(x, y, wide, high, radius, **draw)
+            self._ink.rounded(x, y, wide, high, radius, paint)
         else:
-            self.canvas.rect(x, y, wide, high, **draw)
+            self._ink.rectangle(x, y, wide, high, paint)
 
-    def dot(self, x: float, y: float, radius: float, fill: str | None = None, edge: str | None = None) -> None:
+    def dot(
+        self, x: float, y: float, radius: float, fill: str | None = None, edge: str | None = None,
+        dash: tuple[float, ...] = (),
+    ) -> None:  # fmt: skip
         """Draw a disc or ring around its centre."""
         if fill:
-            self.canvas.setFillColor(fill)
+            self._ink.fill(fill)
         if edge:
-            self.canvas.setStrokeColor(edge)
-            self.canvas.setLineWidth(0.8)
-            self.canvas.setDash([])
-        self.canvas.circle(x, y, radius, stroke=int(bool(edge)), fill=int(bool(fill)))
+            self._ink.stroke(edge, 0.8, dash)
+        self._ink.circle(x, y, radius, _PAINT[bool(fill), bool(edge)])
 
     def hatch(self, x: float, y: float, wide: float, high: float, color: str = "#AEB7C1", step: float = 3.2) -> None:
         """Fill a rectangle with rising lines: nothing was measured here."""
-        self.canvas.saveState()
-        shape = self.canvas.beginPath()
-        shape.rect(x, y, wide, high)
-        self.canvas.clipPath(shape, stroke=0, fill=0)
-        self.canvas.setLineWidth(0.4)
-        self.canvas.setStrokeColor(color)
-        self.canvas.setDash([])
+        self._ink.clip(x, y, wide, high)
+        self._ink.stroke(color, 0.4)
         offset = -high
         while offset < wide:
-            self.canvas.line(x + offset, y, x + offset + high, y + high)
+            self._ink.polyline([(x + offset, y), (x + offset + high, y + high)])
             offset += step
-        self.canvas.restoreState()
+        self._ink.unclip()
 
     def anchor(self, key: str, top: float) -> None:
         """Put a named destination here."""
-        self.canvas.bookmarkHorizontal(key, 0, top)
+        self._canvas.bookmarkHorizontal(key, 0, top)
+
+    def outline(self, text: str, key: str, level: int) -> None:
+        """Add a line to the document's outline."""
+        self._canvas.addOutlineEntry(clean(text), key, level, closed=0)
 
     def link(self, key: str, x: float, y: float, wide: float, high: float) -> None:
         """Lead from a rectangle to a named destination, when it exists."""
         if key in self.pages_of:
-            self.canvas.linkAbsolute("", key, (x, y, x + wide, y + high), thickness=0)
+            self._canvas.linkAbsolute("", key, (x, y, x + wide, y + high), thickness=0)
 
 
 def verdict_icon(sheet: Sheet, x: float, y: float, verdict: str, size: float = 6.5) -> None:
     """Draw the state of a rule: green tick, red cross, dashed ring."""
     if verdict == "not_checked":
-        sheet.canvas.setDash([1.3, 1.1])
-        sheet.canvas.setStrokeColor(SLATE)
-        sheet.canvas.setLineWidth(0.8)
-        sheet.canvas.circle(x + size / 2, y + size / 2, size / 2 - 0.4, stroke=1, fill=0)
+        sheet.dot(x + size / 2, y + size / 2, size / 2 - 0.4, None, SLATE, (1.3, 1.1))
         return
     good = verdict == "pass"
     sheet.box(x, y, size, size, GREEN if good else RED, radius=1.4)

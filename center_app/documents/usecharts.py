@@ -48,7 +48,7 @@ class BarColumn:
 class HeatMap(Brick):
     """Draw hours by month and machine in five blues, and bars beside them."""
 
-    before = 16.0
+    before = 14.0
 
     def __init__(
         self, months: Sequence[tuple[str, str]], rows: Sequence[HeatRow], columns: Sequence[BarColumn], caption: str,
@@ -61,7 +61,7 @@ class HeatMap(Brick):
 
     def measure(self, width: float) -> float:
         """Return the height of caption, months, rows and legend."""
-        return 40 + len(self._rows) * CELL_HIGH + 22
+        return 36 + len(self._rows) * CELL_HIGH + 18
 
     def split(self, width: float, room: float) -> tuple[Brick, Brick] | None:
         """Cut between machines, only when the whole is taller than a page."""
@@ -83,7 +83,7 @@ class HeatMap(Brick):
         sheet.mark(end, top - 7, self._caption_note, CAPTION)
         wide = min(CELL_WIDE, 204.0 / max(len(self._months), 1))
         names = max(88.0, min(104.0, width - 204 - 180))
-        left, first = x + names, top - 40
+        left, first = x + names, top - 36
         self._draw_months(sheet, left, first, wide)
         for i, row in enumerate(self._rows):
             y = first - (i + 1) * CELL_HIGH

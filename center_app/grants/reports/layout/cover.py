@@ -35,7 +35,7 @@ class Masthead(Brick):
         """Return the height."""
         return 141.0 + (len(self._lines(width)) - 1) * 34
 
-    def _lines(self, width: float) -> list[str]:
+    def _lines(self, width: float) -> tuple[str, ...]:
         return wrapped(clean(self._title), width, TITLE, True)
 
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
