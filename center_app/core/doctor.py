@@ -163,7 +163,8 @@ def serial_permission() -> Finding:
     if os.geteuid() == 0 or names & {"dialout", "uucp"}:
         return Finding(N_("Serial ports"), Verdict.GOOD, N_("Serial ports may be opened"))
     return Finding(
-        N_("Serial ports"), Verdict.WARNING, N_("You are not in the group dialout, so serial ports stay closed to you"), {},
+        N_("Serial ports"), Verdict.WARNING,
+        N_("You are not in the group dialout, so serial ports stay closed to you"), {},
         "sudo usermod -aG dialout $USER   # then log out and in again",
     )  # fmt: skip
 

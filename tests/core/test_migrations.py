@@ -37,13 +37,7 @@ def _shape(engine: Engine) -> dict[str, object]:
                 link.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
             )
         else:
-            shape["constraints"] = sorted(
-                link.execute(
-                    text(
-                        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'"
-                    )
-                ).all()
-            )
+            shape["constraints"] = sorted(link.execute(text(_CONSTRAINTS)).all())
     return shape
 
 
