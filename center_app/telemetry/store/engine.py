@@ -264,7 +264,6 @@ class Engine:
             self.encoder.write_rest(recording, stream)
 
     def _write_account(self, recording: RecordingState) -> None:
-        """Put the byte account beside the bytes it counts."""
         self.shelf.batch.insert("account", (recording.id, recording.account_body()), replace=True)
 
     def _commit(self, *, sync: bool) -> None:
@@ -277,13 +276,8 @@ class Engine:
 
     def _note_progress(self, recordings: Iterable[RecordingState]) -> None:
         """Put extents, accounts and chain heads of the committed state into the ledger's batch."""
-        if self.shelf.trouble is not None or self.shelf.day is None:
-            return
-        fresh = [recording for recording in recordings if recording.is_unnoted]
-        for recording in fresh:
-            rows_sql.note_progress(self.shelf.ledger_batch, recording, self.shelf.day.name)
-            recording.is_unnoted = False
-        if fresh:
+        day = self.shelf.day if self.shelf.trouble is None else None
+        if day is not None and rows_sql.note_fresh(self.shelf.ledger_batch, recordings, day.name):
             self.shelf.note_extent()
 
     def _turn_day(self, day: int) -> None:

@@ -15,7 +15,7 @@ from center_app.telemetry.store.values import ChannelPlan, Int64Array
 from devices.values import Account, Block, StreamSpec
 
 if TYPE_CHECKING:
-    from center_app.telemetry.store.writer import StoreWriter
+    from center_app.telemetry.store.worker import WriterThread
 
 UNBALANCED = declare(
     "telemetry.account_unbalanced",
@@ -141,7 +141,7 @@ class RecordingHandle:
     disk it counts what it cannot keep instead.
     """
 
-    def __init__(self, writer: StoreWriter, recording_id: int, streams: Sequence[str]) -> None:
+    def __init__(self, writer: WriterThread, recording_id: int, streams: Sequence[str]) -> None:
         self._writer = writer
         self._streams = set(streams)
         self._lost = (0, 0)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,15 @@ def insert_tail(batch: Batch, stream_id: int, rows: Rows) -> None:
         ),
         len(data) + rows.times.nbytes,
     )  # fmt: skip
+
+
+def note_fresh(batch: Batch, recordings: Iterable[RecordingState], file: str) -> bool:
+    """Note the recordings that the ledger does not know in their newest state; tell whether there were any."""
+    fresh = [recording for recording in recordings if recording.is_unnoted]
+    for recording in fresh:
+        note_progress(batch, recording, file)
+        recording.is_unnoted = False
+    return bool(fresh)
 
 
 def note_progress(batch: Batch, recording: RecordingState, file: str) -> None:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from center_app.telemetry.store.pyramid import FACTOR, MAX_LEVEL, highest, lowest
-from center_app.telemetry.store.series import Piece, Series
+from center_app.telemetry.store.series import Series
+from center_app.telemetry.store.source import Piece
 from center_app.telemetry.store.values import Float64Array, GapView, Int64Array, Window
 
 BUCKETS_PER_COLUMN = 2

@@ -1,0 +1,157 @@
+"""What there is: collectors, cells, recordings, streams and channels."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from center_app.core.db import Connection
+from center_app.core.errors import SurroundingsError
+from center_app.telemetry.store.archive import Archive, BlockCache
+from center_app.telemetry.store.errors import RECORDING_UNKNOWN
+from center_app.telemetry.store.files import LEDGER_NAME, TELEMETRY
+from center_app.telemetry.store.values import (
+    ChannelView,
+    RecordingView,
+    StreamView,
+)
+
+T = TypeVar("T")
+_RECORDING = (
+    "SELECT id, cell_id, profile_id, profile_version, params, line, port, started_ns, ended_ns, ended_by, first_ns,"
+    " last_ns FROM recording"
+)
+
+
+class Catalog:
+    """List what the collectors under `folder`/telemetry have recorded."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = Path(folder) / TELEMETRY
+        self._cache = BlockCache()
+        self._archives: dict[str, Archive] = {}
+        self._looked_at = float("-inf")
+
+    def close(self) -> None:
+        """Close all files."""
+        for archive in self._archives.values():
+            archive.close()
+        self._archives = {}
+        self._looked_at = float("-inf")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def archives(self) -> list[Archive]:
+        """Return the collectors found, by name; new ones are looked for once a second."""
+        now = time.monotonic()
+        if now - self._looked_at >= 1.0 and self._folder.is_dir():
+            for entry in sorted(self._folder.iterdir()):
+                if entry.name not in self._archives and (entry / LEDGER_NAME).is_file():
+                    self._archives[entry.name] = Archive(entry, self._cache)
+            self._looked_at = now if self._archives else self._looked_at
+        return list(self._archives.values())
+
+    def in_ledgers(self, job: Callable[[Connection, str], Sequence[T]]) -> list[T]:
+        """Run `job(connection, collector)` on every ledger and join the results."""
+        found: list[T] = []
+        for archive in self.archives():
+            with archive.snapshot() as ledger:
+                found.extend(job(ledger, archive.collector))
+        return found
+
+    def cells(self) -> list[int]:
+        """Return the ids of the cells that have recordings."""
+        sql = "SELECT DISTINCT cell_id FROM recording"
+        return sorted(set(self.in_ledgers(lambda ledger, _: [row[0] for row in ledger.execute(sql).fetchall()])))
+
+    def recordings(self, cell_id: int | None = None) -> list[RecordingView]:
+        """Return the recordings, oldest first."""
+        where = "" if cell_id is None else " WHERE cell_id = ?"
+        arguments = () if cell_id is None else (cell_id,)
+        found = self.in_ledgers(
+            lambda ledger, name: [
+                _recording(name, row) for row in ledger.execute(_RECORDING + where, arguments).fetchall()
+            ]
+        )
+        return sorted(found, key=lambda view: (view.started_ns, view.id))
+
+    def recording(self, recording_id: int) -> RecordingView:
+        """Return one recording; SurroundingsError when it is unknown."""
+        archive = self.archive_of(recording_id)
+        with archive.snapshot() as ledger:
+            row = ledger.execute(_RECORDING + " WHERE id = ?", (recording_id,)).fetchone()
+            return _recording(archive.collector, row)
+
+    def archive_of(self, recording_id: int) -> Archive:
+        """Return the collector's files that hold a recording."""
+        for archive in self.archives():
+            with archive.snapshot() as ledger:
+                if ledger.execute("SELECT 1 FROM recording WHERE id = ?", (recording_id,)).fetchone():
+                    return archive
+        raise SurroundingsError(RECORDING_UNKNOWN, recording=recording_id)
+
+    def streams(self, recording_id: int) -> list[StreamView]:
+        """Return a recording's streams."""
+        with self.archive_of(recording_id).snapshot() as ledger:
+            rows = ledger.execute(
+                "SELECT id, recording_id, key, rate_hz, tick_ns, rows FROM stream WHERE recording_id = ? ORDER BY id",
+                (recording_id,),
+            ).fetchall()
+        return [StreamView(*row) for row in rows]
+
+    def channels(self, cell_id: int) -> list[ChannelView]:
+        """Return a cell's recorded channels, each as its newest recording describes it."""
+        newest: dict[tuple[str, str], ChannelView] = {}
+        sql = (
+            "SELECT s.key, c.key, c.label, c.unit, c.dtype, c.scale, c.offset, c.low, c.high, c.states, c.grp, r.id"
+            " FROM recording r JOIN stream s ON s.recording_id = r.id JOIN channel c ON c.stream_id = s.id"
+            " WHERE r.id = (SELECT id FROM recording WHERE cell_id = ? ORDER BY started_ns DESC, id DESC LIMIT 1)"
+            " ORDER BY s.id, c.slot"
+        )
+        views = self.in_ledgers(
+            lambda ledger, _: [_channel(cell_id, row) for row in ledger.execute(sql, (cell_id,)).fetchall()]
+        )
+        for view in sorted(views, key=lambda view: view.recording_id):
+            newest[view.stream, view.channel] = view
+        last = max((view.recording_id for view in views), default=0)
+        return [view for view in newest.values() if view.recording_id == last]
+
+    def channels_of(self, recording_id: int) -> list[ChannelView]:
+        """Return the channels of one recording."""
+        view = self.recording(recording_id)
+        with self.archive_of(recording_id).snapshot() as ledger:
+            rows = ledger.execute(
+                "SELECT s.key, c.key, c.label, c.unit, c.dtype, c.scale, c.offset, c.low, c.high, c.states, c.grp, ?"
+                " FROM stream s JOIN channel c ON c.stream_id = s.id WHERE s.recording_id = ? ORDER BY s.id, c.slot",
+                (recording_id, recording_id),
+            ).fetchall()
+        return [_channel(view.cell_id, row) for row in rows]
+
+    def span(self, cell_id: int) -> tuple[int, int] | None:
+        """Return the times of the first and last sample of a cell, ns; None without samples."""
+        sql = "SELECT min(first_ns), max(last_ns) FROM recording WHERE cell_id = ? AND first_ns IS NOT NULL"
+        rows = self.in_ledgers(lambda ledger, _: ledger.execute(sql, (cell_id,)).fetchall())
+        known = [row for row in rows if row[0] is not None]
+        return (min(row[0] for row in known), max(row[1] for row in known)) if known else None
+
+
+def _recording(collector: str, row: Any) -> RecordingView:
+    return RecordingView(
+        row[0], collector, row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), row[6], row[7], row[8],
+        row[9], row[10], row[11],
+    )  # fmt: skip
+
+
+def _channel(cell_id: int, row: Any) -> ChannelView:
+    states = None if row[9] is None else {int(key): text for key, text in json.loads(row[9]).items()}
+    return ChannelView(
+        cell_id, row[0], row[1], json.loads(row[2]), row[3], row[4], row[5], row[6], row[7], row[8], states, row[10],
+        row[11],
+    )  # fmt: skip
