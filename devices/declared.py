@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.account import BAD_CHECKSUM, BAD_LENGTH, CUT, NOISE, Book
-from devices.delimited import measured_quality
+from devices.structs import range_quality
 from devices.values import Account, Block, StreamSpec
 
 SLICE_BYTES = 65536
@@ -142,5 +142,5 @@ class DeclaredDecoder:
 
     def _block(self, key: str, rows: list[Sequence[float]], ends: list[int]) -> Block:
         values = np.ascontiguousarray(np.array(rows, dtype=np.float64).T)
-        quality = measured_quality(self._streams[key], values)
+        quality = range_quality(self._streams[key].channels, values)
         return Block(key, values, quality, np.array(ends, dtype=np.int64))

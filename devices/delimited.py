@@ -11,17 +11,10 @@ from devices import decimals
 from devices.account import MALFORMED, TEXT
 from devices.lines import LineBatch, LineFramer
 from devices.structs import range_quality
-from devices.values import Account, Block, Int64Array, Quality, StreamSpec
+from devices.values import Account, Block, Int64Array, StreamSpec
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-
-def measured_quality(stream: StreamSpec, values: Values) -> NDArray[np.uint8]:
-    """Mark values, float64 (c, n): NaN is NOT_MEASURED, outside the range is OUT_OF_RANGE."""
-    quality = range_quality(stream.channels, values)
-    quality[np.isnan(values)] = Quality.NOT_MEASURED
-    return quality
 
 
 class DelimitedDecoder:
@@ -59,7 +52,7 @@ class DelimitedDecoder:
         if not good.any():
             return None
         columns = np.ascontiguousarray(values[good].T)
-        quality = measured_quality(self._stream, columns)
+        quality = range_quality(self._stream.channels, columns)
         return Block(self._stream.key, columns, quality, batch.end_offset[good])
 
     def _regular(self, batch: LineBatch, data: NDArray[np.uint8], values: Values) -> Mask:

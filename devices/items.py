@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.account import MALFORMED, NOISE, TEXT
-from devices.delimited import measured_quality
 from devices.lines import LONGEST_LINE, LineBatch, LineFramer
+from devices.structs import range_quality
 from devices.values import Account, Block, StreamSpec
 
 
@@ -73,7 +73,7 @@ class ItemDecoder:
 
     def _block(self, key: str, rows: list[Sequence[float]], ends: list[int]) -> Block:
         values = np.ascontiguousarray(np.array(rows, dtype=np.float64).T)
-        return Block(key, values, measured_quality(self._streams[key], values), np.array(ends, dtype=np.int64))
+        return Block(key, values, range_quality(self._streams[key].channels, values), np.array(ends, dtype=np.int64))
 
 
 def pick(stream: StreamSpec, found: dict[str, float]) -> Reading:

@@ -52,7 +52,10 @@ def column(rows: NDArray[np.uint8], dtype: str, at: int) -> NDArray[Any]:
 
 
 def range_quality(channels: tuple[ChannelSpec, ...], values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Mark raw values, shape (c, n), whose scaled value is outside its channel's range; uint8 (c, n)."""
+    """Mark raw values, shape (c, n); uint8 (c, n).
+
+    OUT_OF_RANGE when the scaled value is outside its channel's range or infinite, NOT_MEASURED for NaN.
+    """
     quality = np.zeros(values.shape, dtype=np.uint8)
     for index, channel in enumerate(channels):
         if channel.low is None and channel.high is None:
@@ -61,6 +64,9 @@ def range_quality(channels: tuple[ChannelSpec, ...], values: NDArray[Any]) -> ND
         low = -np.inf if channel.low is None else channel.low
         high = np.inf if channel.high is None else channel.high
         quality[index][~((real >= low) & (real <= high))] = Quality.OUT_OF_RANGE
+    if values.dtype.kind == "f":
+        quality[np.isinf(values)] = Quality.OUT_OF_RANGE
+        quality[np.isnan(values)] = Quality.NOT_MEASURED
     return quality
 
 

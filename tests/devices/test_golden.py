@@ -330,3 +330,31 @@ def test_robotiq_gripper(frame: dict[str, Any]) -> None:
     by_key = {register.channel.key: register for register in robotiq_2f.REGISTERS}
     for name in set(names) & set(decoded):
         assert modbus.value_of(by_key[names[name]], data[3:-2], robotiq_2f.ADDRESS) == decoded[name], name
+
+
+@of("vectornav_binary")
+def test_vectornav(frame: dict[str, Any]) -> None:
+    profile, decoded = get("vectornav"), frame["decoded"]
+    decoder = profile.decoder()
+    blocks = decoder.feed(data_of(frame))
+    if decoded.get("error"):
+        assert blocks == []
+        return
+    found = first_values(profile, blocks)
+    assert [found[f"attitude.{key}"] for key in ("yaw", "pitch", "roll")] == pytest.approx(
+        [decoded["yaw_deg"], decoded["pitch_deg"], decoded["roll_deg"]]
+    )
+
+
+@of("scpi")
+def test_scpi(frame: dict[str, Any]) -> None:
+    profile, decoded = get("scpi_reading"), frame["decoded"]
+    decoder = profile.decoder()
+    blocks = decoder.feed(data_of(frame))
+    if "query" in decoded:
+        assert blocks == []
+        master = profile.master({"query": decoded["query"]})
+        assert master is not None
+        assert master.next_request(0) == data_of(frame)
+    else:
+        assert first_values(profile, blocks)["readings.reading"] == decoded["value"]

@@ -157,7 +157,9 @@ def test_a_meter_answers_our_master_over_a_real_line(tmp_path: Path) -> None:
     assert tally.requests >= 12
 
 
-@pytest.mark.parametrize(("profile_id", "stream"), [("grbl", "status"), ("marlin", "temperature")])
+@pytest.mark.parametrize(
+    ("profile_id", "stream"), [("grbl", "status"), ("marlin", "temperature"), ("scpi_reading", "readings")]
+)
 def test_devices_asked_in_text_answer_over_a_real_line(tmp_path: Path, profile_id: str, stream: str) -> None:
     profile, link = get(profile_id), tmp_path / "port"
     master = profile.master()

@@ -1,0 +1,81 @@
+"""SCPI instrument: one reading asked for again and again, `+1.23456789E+00` CR LF (NR1, NR2 or NR3).
+
+The query, its interval, the name and the unit are settings. A bench multimeter answers READ? or FETC?, a power supply
+MEAS:VOLT?; several values in one answer are set apart by commas. 9.9E37 and beyond mean overload and are marked out
+of range.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from devices.delimited import DelimitedDecoder
+from devices.labels import say
+from devices.poller import Poller
+from devices.profiles.delimited_text import named_channels
+from devices.simulators.waves import noise
+from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
+
+_NAMES = "reading [V]"
+OVERLOAD = 9.0e37
+
+
+def _bounded(channel: ChannelSpec) -> ChannelSpec:
+    return ChannelSpec(channel.key, channel.label, channel.unit, channel.dtype, low=-OVERLOAD, high=OVERLOAD)
+
+
+def _streams(params: Params) -> tuple[StreamSpec, ...]:
+    channels = tuple(_bounded(channel) for channel in named_channels(str(params["names"])))
+    return (StreamSpec("readings", channels, None),)
+
+
+def _decoder(params: Params) -> DelimitedDecoder:
+    return DelimitedDecoder(_streams(params)[0])
+
+
+def _master(params: Params) -> Poller:
+    return Poller(_decoder(params), str(params["query"]).encode() + b"\n", float(str(params["interval_ms"])))
+
+
+class _Multimeter:
+    """Answer every query with a voltage."""
+
+    asks_in_text = True
+
+    def __init__(self, seed: int, width: int) -> None:
+        self._seed = seed
+        self._width = width
+
+    def bytes_between(self, start_s: float, end_s: float) -> bytes:
+        """Return nothing: the instrument speaks only when asked."""
+        return b""
+
+    def answer(self, request: bytes, at_s: float) -> bytes:
+        """Return one reading for each line with a question mark."""
+        jitter = float(noise(self._seed, 1, np.array([int(at_s * 100)]))[0])
+        value = 1.2 + 0.05 * math.sin(at_s / 4.0) + 2e-4 * jitter
+        reply = ",".join([f"{value:+.8E}"] * self._width).encode() + b"\r\n"
+        return reply * sum(b"?" in line for line in request.split(b"\n"))
+
+
+PROFILE = Profile(
+    id="scpi_reading",
+    version=1,
+    label=say("SCPI instrument", "SCPI-Messgerät", "SCPI 仪器"),
+    line=LineSettings(9600),
+    streams=_streams({"names": _NAMES}),
+    make_decoder=_decoder,
+    make_master=_master,
+    make_simulator=lambda seed, params: _Multimeter(seed, len(_streams(params)[0].channels)),
+    sample=b"+1.23456789E+00\r\n-2.5\r\n+9.90000000E+37\r\n",
+    sample_expect=SampleExpectation({"readings": 3}, {"readings.reading": 1.23456789}),
+    source="IEEE 488.2 number formats; Keithley 2110 manual for the RS-232 form.",
+    make_streams=_streams,
+    params=(
+        ParamSpec("query", "READ?", say("Query", "Abfrage", "查询命令")),
+        ParamSpec("interval_ms", 500, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),
+        ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),
+    ),
+)
