@@ -68,7 +68,12 @@ class Toolbar(QFrame):
         self._groups = groups
         self.title = label("", "heading")
         self.views = SegmentedControl(_("View"))
-        words = (("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("list", _("List")))
+        words = (
+            ("day", _.context("calendar view", "Day")),
+            ("week", _.context("calendar view", "Week")),
+            ("month", _.context("calendar view", "Month")),
+            ("list", _.context("calendar view", "List")),
+        )
         self.views.set_segments([(key, word, "") for key, word in words], "day")
         self.views.picked.connect(self.view_picked)
         self._menu = PickMenu()

@@ -37,7 +37,7 @@ from ui.pages.calendar.spans import first_day, last_day, origin, stepped, wanted
 from ui.pages.calendar.timeline import Timeline
 
 _NOW_MS = 15_000
-_SEEN_MS = 140
+_SEEN_MS, _UNSEEN_MS = 140, 25
 
 
 class CalendarPage(Page):
@@ -145,13 +145,16 @@ class CalendarPage(Page):
         if self.view is not View.DAY and not first <= middle <= last:
             self.day = middle
         self.toolbar.title.setText(title(first_day(self.day, self.view), last_day(self.day, self.view)))
-        self._seen.start()
+        self._seen.start(_SEEN_MS if self._is_loaded(t0, t1) else _UNSEEN_MS)
+
+    def _is_loaded(self, t0: int, t1: int) -> bool:
+        data = self.timeline.data
+        return self.loaded is not None and data.start <= t0 and t1 <= data.end
 
     def _on_seen(self) -> None:
         """Load when the view left what was loaded; else only choose rows again."""
-        t0, t1 = self.timeline.picture().t0, self.timeline.picture().t1
-        data = self.timeline.data
-        if self.loaded is None or t0 < data.start or t1 > data.end:
+        picture = self.timeline.picture()
+        if not self._is_loaded(picture.t0, picture.t1):
             self.refresh()
         else:
             self.rows.arrange()

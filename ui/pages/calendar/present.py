@@ -48,7 +48,7 @@ def _facts(view: BookingView, detail: Detail, zone: str) -> list[tuple[str, str]
         facts.append((_("What for"), view.title))
     facts.append((_("Booked"), _when(start, end, zone)))
     if view.setup_s:
-        facts.append((_("Set-up"), _("{times}, included", times=times(start, start + view.setup_s, zone))))
+        facts.append((_("Set-up time"), _("{times}, included", times=times(start, start + view.setup_s, zone))))
     after = seconds(view.occupied_end_at) - end
     if after > 0:
         facts.append((_("Buffer"), _("{length} after", length=length(after))))
