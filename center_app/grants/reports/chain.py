@@ -15,17 +15,20 @@ from center_app.core.db import Read
 from center_app.core.errors import SurroundingsError
 from center_app.core.periods import Period, month
 from center_app.equipment.queries import machine_by_code
+from center_app.grants.queries import claims_of
 from center_app.grants.reports.links import Broken, Link
 from center_app.grants.reports.proof import Proof, instant, proofs_of
 from center_app.grants.reports.rows import IntervalRow, UseRow
+from center_app.grants.reports.use import measurements
 from center_app.grants.reports.values import Snapshot
 from center_app.telemetry.evidence import Recomputed, recompute
+from center_app.telemetry.measured import measured
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RecordingView
 from center_app.telemetry.values import RunInterval
 
-MOST_DECODED = 60
+MOST_DECODED = 24
 _TOLERANCE_US = 100_000
 """Two edges of at most 50 ms each, as far as the decoding may move them."""
 
@@ -64,6 +67,7 @@ class Chain:
         self._recordings: dict[int, RecordingView | None] = {}
         self._runs: dict[str, RunInterval | None] = {}
         self._proofs: dict[str, Proof] = {}
+        self._claims = claims_of(read, snapshot.award.number)
         self._again: dict[str, Recomputed] = {}
         self._chosen: set[str] = set()
         self._by_use: dict[str, list[IntervalRow]] = defaultdict(list)
@@ -91,7 +95,7 @@ class Chain:
         """Walk one use back and recompute its values from the store."""
         broken = self._people(use) or self._pieces_sum(use)
         runs = () if broken else tuple(self._run(row) for row in self._by_use[use.id])
-        broken = broken or next((run.broken for run in runs if run.broken), None)
+        broken = broken or next((run.broken for run in runs if run.broken), None) or self._figures_differ(use)
         return UseTrace(use, runs, None if broken else _recomputed(use, runs), broken)
 
     def _pieces_sum(self, use: UseRow) -> Broken | None:
@@ -108,8 +112,7 @@ class Chain:
         """Compare booking and check-in with the store."""
         if not use.is_booked:
             return None
-        hours = self._machine_hours(use.machine, use.month)
-        found = next((row for row in hours.rows if row.booking_id == use.booking_id), None) if hours else None
+        found = self._hours_row(use)
         if found is None or found.reference != use.booking:
             return Broken(Link.BOOKING, use.booking, "not in the store")
         return _booking_differs(use, found) or _session_differs(use, found)
@@ -120,8 +123,30 @@ class Chain:
             machine = machine_by_code(self._read, code)
             year, number = (int(part) for part in month_name.split("-"))
             period = month(year, number, self._snapshot.report.zone)
-            self._hours[key] = hours_in(self._read, period, {}, [machine.id])[0] if machine else None
+            self._hours[key] = self._hours_of(machine.id, period) if machine else None
         return self._hours[key]
+
+    def _hours_of(self, machine_id: int, period: Period) -> MachineHours:
+        """Return a machine's hours as a report built now would find them."""
+        measures = measured(self._read, self._records, self._reader, period, [machine_id])
+        return hours_in(self._read, period, measurements(measures), [machine_id])[0]
+
+    def _hours_row(self, use: UseRow) -> BookingHours | None:
+        hours = self._machine_hours(use.machine, use.month)
+        return next((row for row in hours.rows if row.booking_id == use.booking_id), None) if hours else None
+
+    def _figures_differ(self, use: UseRow) -> Broken | None:
+        """Compare set-up, post-processing, measured time and claim with the store, once the chain below holds."""
+        found = self._hours_row(use)
+        if not use.is_booked or found is None:
+            return None
+        if (_us(found.setup_s), _us(found.postprocess_s)) != (use.setup_us, use.postprocess_us):
+            return Broken(Link.SESSION, use.booking, f"{_minutes(_us(found.setup_s + found.postprocess_s))}")
+        if (None if found.measured_s is None else _us(found.measured_s)) != use.measured_us:
+            return Broken(Link.INTERVAL, use.id, "more runs in the store")
+        if self._claims.get(use.id, use.effective_us) != use.claimed_us:
+            return Broken(Link.ROW, use.id, "claim")
+        return None
 
     # -- machines -------------------------------------------------------------------------------------
 
@@ -169,7 +194,7 @@ class Chain:
 
 
 def _booking_differs(use: UseRow, found: BookingHours) -> Broken | None:
-    booked = round(found.booked_s * 1_000_000)
+    booked = _us(found.booked_s)
     if booked != use.booked_us:
         return Broken(Link.BOOKING, use.booking, f"{_minutes(booked)} ≠ {_minutes(use.booked_us)}")
     if found.person != use.person or found.is_external != use.is_external:
@@ -180,10 +205,14 @@ def _booking_differs(use: UseRow, found: BookingHours) -> Broken | None:
 def _session_differs(use: UseRow, found: BookingHours) -> Broken | None:
     if (found.session_ids[0] if found.session_ids else None) != use.session_id:
         return Broken(Link.SESSION, use.booking, "not in the store")
-    checked_in = round(found.checked_in_s * 1_000_000)
+    checked_in = _us(found.checked_in_s)
     if checked_in != use.checked_in_us:
         return Broken(Link.SESSION, use.booking, f"{_minutes(checked_in)} ≠ {_minutes(use.checked_in_us)}")
     return None
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1_000_000)
 
 
 def _minutes(us: int) -> str:

@@ -12,7 +12,7 @@ from center_app.core.errors import PersonError, declare
 from center_app.core.text import catalogue
 from center_app.grants import evidence, queries
 from center_app.grants.reports import codec
-from center_app.grants.reports.chain import Chain, UseTrace
+from center_app.grants.reports.chain import MOST_DECODED, Chain, UseTrace
 from center_app.grants.reports.figures import Recount, Value, printed, rows_of
 from center_app.grants.reports.links import Broken, Link
 from center_app.grants.reports.values import CostRow, Figure, Formula, IntervalRow, Kind, Snapshot, UseRow
@@ -68,16 +68,25 @@ class Trace:
         return sum(run.bytes_read for use in self.uses for run in use.runs)
 
 
-def trace(read: Read, folder: Path, path: Path, figure_id: str) -> Trace:
-    """Walk a figure of a report PDF back through a store; raises PersonError for an unknown figure."""
+def trace(read: Read, folder: Path, path: Path, figure_id: str, most_decoded: int = MOST_DECODED) -> Trace:
+    """Walk a figure of a report PDF back through a store; raises PersonError for an unknown figure.
+
+    A figure over more measured runs than `most_decoded` has a sample of them decoded again, drawn by its id.
+    """
     paper = open_paper(path)
     language = paper.printed.language if paper.printed else "en"
     broken = _data_broken(paper)
-    return trace_snapshot(read, folder, paper.snapshot, figure_id, language, broken)
+    return trace_snapshot(read, folder, paper.snapshot, figure_id, language, broken, most_decoded)
 
 
 def trace_snapshot(
-    read: Read, folder: Path, snapshot: Snapshot, figure_id: str, language: str = "en", broken: Broken | None = None
+    read: Read,
+    folder: Path,
+    snapshot: Snapshot,
+    figure_id: str,
+    language: str = "en",
+    broken: Broken | None = None,
+    most_decoded: int = MOST_DECODED,
 ) -> Trace:
     """Walk a figure of a snapshot back through a store; raises PersonError for an unknown figure."""
     figure = snapshot.by_id().get(figure_id)
@@ -88,7 +97,7 @@ def trace_snapshot(
     rows = leaves(snapshot, figure.formula)
     if broken:
         return Trace(figure, text, others=tuple(_id(row) for row in rows), broken=broken)
-    return _walked(read, folder, snapshot, Trace(figure, text), rows)
+    return _walked(read, folder, snapshot, Trace(figure, text), rows, most_decoded)
 
 
 def _data_broken(paper: Paper) -> Broken | None:
@@ -136,10 +145,12 @@ def _id(row: object) -> str:
     return type(row).__name__
 
 
-def _walked(read: Read, folder: Path, snapshot: Snapshot, start: Trace, rows: Sequence[object]) -> Trace:
+def _walked(
+    read: Read, folder: Path, snapshot: Snapshot, start: Trace, rows: Sequence[object], most_decoded: int
+) -> Trace:
     """Walk every row back and recompute the figure from what the store gives."""
     with Chain(read, folder, snapshot) as chain:
-        uses = chain.walk_all([row for row in rows if isinstance(row, UseRow)], start.figure.id)
+        uses = chain.walk_all([row for row in rows if isinstance(row, UseRow)], start.figure.id, most_decoded)
     costs = tuple(_cost_traces(read, folder, snapshot, [row for row in rows if isinstance(row, CostRow)]))
     others = tuple(_id(row) for row in rows if not isinstance(row, UseRow | CostRow | IntervalRow))
     broken = next((fault for fault in (*(one.broken for one in uses), *(one.broken for one in costs)) if fault), None)

@@ -83,7 +83,7 @@ class _Gatherer:
 
     def _month(self, period: Period, name: str) -> None:
         measures = measured(self.read, self.records, self.reader, period, list(self.machines))
-        hours = hours_in(self.read, period, _measurements(measures), list(self.machines))
+        hours = hours_in(self.read, period, measurements(measures), list(self.machines))
         views = {
             view.id: view
             for view in bookings_by_id(self.read, sorted({row.booking_id for one in hours for row in one.rows}))
@@ -151,7 +151,8 @@ def _us(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
-def _measurements(measures: Mapping[int, MachineMeasure]) -> dict[int, Measurement]:
+def measurements(measures: Mapping[int, MachineMeasure]) -> dict[int, Measurement]:
+    """Return runs and coverage as the hours of bookings take them, by machine number."""
     found = {}
     for machine_id, measure in measures.items():
         covered = tuple(_periods(measure.covered))
