@@ -39,6 +39,11 @@ OUTAGE = declare(
     "{machine} is out of service from {start}: {title}.",
     "Choose another time or another machine.",
 )
+OUT_OF_ORDER = declare(
+    "booking.out_of_order",
+    "{machine} is out of order from {start}.",
+    "Choose another time or another machine.",
+)
 BUFFER = declare(
     "booking.buffer",
     "Only {left} of the {needed} between two bookings are left: {holder}, {start}–{end}.",

@@ -15,6 +15,7 @@ from center_app.booking import problems as p
 from center_app.booking.values import Finding
 from center_app.core.access import Role
 from center_app.core.errors import ErrorCode, Problem
+from center_app.core.labels import Label
 from center_app.core.periods import Period
 from center_app.core.text import N_
 from center_app.equipment.values import BookingPolicy, Condition, MachineView, OccupancyKind
@@ -127,8 +128,15 @@ def no_outage(case: Case) -> Finding | None:
     """Refuse time in an outage."""
     for busy in case.busy:
         if busy.kind is OccupancyKind.OUTAGE and busy.own.overlaps(case.period):
-            return _broken(p.OUTAGE, machine=case.machine.names, start=case.local(busy.own.start), title=busy.title)
+            problem = outage_problem(case.machine.names, case.local(busy.own.start), busy.title)
+            return Finding(problem.code.id, problem.code.text, problem.params, problem)
     return None
+
+
+def outage_problem(machine: Label, start: datetime, title: str) -> Problem:
+    """Say that a machine is out of service, and why where somebody said it."""
+    told = {"machine": machine, "start": start}
+    return Problem(p.OUTAGE, {**told, "title": title}) if title else Problem(p.OUT_OF_ORDER, told)
 
 
 def no_overlap(case: Case) -> Finding | None:

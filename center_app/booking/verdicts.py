@@ -19,7 +19,8 @@ from center_app.equipment.queries import machine, machines, pool
 from center_app.equipment.values import MachineView
 
 _TIMELY = frozenset(
-    code.id for code in (p.PAST, p.OUTAGE, p.OVERLAP, p.BUFFER, p.CLOSED, p.HORIZON, p.CALIBRATION, p.TOO_CLOSE)
+    code.id
+    for code in (p.PAST, p.OUTAGE, p.OUT_OF_ORDER, p.OVERLAP, p.BUFFER, p.CLOSED, p.HORIZON, p.CALIBRATION, p.TOO_CLOSE)
 )
 _BACK, _AHEAD = timedelta(days=7), timedelta(days=14)
 _PROPOSED = 4

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from center_app.core.errors import Problem, declare
 from center_app.core.labels import Label
-from center_app.equipment.values import BookingPolicy, Condition, FundingShare, MachineDraft, OutageDraft
+from center_app.equipment.values import BookingPolicy, Condition, FundingShare, MachineDraft, OutageDraft, OutageKind
 
 NAME_MISSING = declare("equipment.name_missing", "A name is missing.", "Enter a name.")
 CODE_FORM = declare(
@@ -36,6 +36,11 @@ REASON_MISSING = declare(
     "equipment.reason_missing",
     "A locked machine needs a reason.",
     "Say why the machine is locked; people who want to book it will read it.",
+)
+STILL_BOOKED = declare(
+    "equipment.still_booked",
+    "{machine} is still booked or out of service at {count} coming times, the first {start}.",
+    "Move or cancel them first, or lock the machine instead.",
 )
 OUTAGE_UNTITLED = declare(
     "outage.untitled",
@@ -121,8 +126,9 @@ def policy_problems(policy: BookingPolicy) -> list[Problem]:
 
 
 def outage_problems(draft: OutageDraft) -> list[Problem]:
-    """Check an outage without looking at the calendar."""
-    problems = [] if draft.title.strip() else [Problem(OUTAGE_UNTITLED, {"field": "title"})]
+    """Check an outage without looking at the calendar; a breakdown may do without a title."""
+    says = draft.title.strip() or draft.kind is OutageKind.BREAKDOWN
+    problems = [] if says else [Problem(OUTAGE_UNTITLED, {"field": "title"})]
     if draft.end_at is not None and draft.end_at <= draft.start_at:
         problems.append(Problem(OUTAGE_EMPTY, {"field": "end_at"}))
     return problems

@@ -17,8 +17,6 @@ from center_app.equipment import service as equipment_service
 from center_app.equipment.occupancy import FAR
 from center_app.equipment.values import OutageDraft, OutageKind, OutageView
 
-_UNTITLED = {"en": "Out of order", "de": "Außer Betrieb", "zh": "故障停用"}
-
 
 @dataclass(frozen=True)
 class Absorbed:
@@ -55,11 +53,10 @@ def out_of_order(work: Work, machine_id: int, title: str, until: datetime | None
     require(work.actor, Right.OUT_OF_ORDER)
     end = until if until is not None and until > work.now else None
     period = Period(work.now, end or FAR)
-    told = title.strip() or _UNTITLED["en"]
     absorbed = _absorb(work, machine_id, period)
-    displaced = booking_service.displace(work, machine_id, period, told)
+    displaced = booking_service.displace(work, machine_id, period, title.strip())
     draft = OutageDraft(
-        machine_id=machine_id, start_at=work.now, end_at=end, title=told, kind=OutageKind.BREAKDOWN, note=note
+        machine_id=machine_id, start_at=work.now, end_at=end, title=title, kind=OutageKind.BREAKDOWN, note=note
     )
     outage = equipment_service.begin_outage(work, draft)
     name_outage(work, displaced.displaced, outage.id)

@@ -123,6 +123,15 @@ def test_archive_and_restore(center: Center, admin: Actor, machine: MachineView)
     assert center.read(queries.machines) == [back]
 
 
+def test_a_machine_that_is_counted_on_is_not_archived(center: Center, admin: Actor, machine: MachineView) -> None:
+    planned = center.write(admin, service.plan_outage, outage(machine, 0, 2))
+    with pytest.raises(PersonError) as caught:
+        center.write(admin, service.archive_machine, machine.id, machine.version)
+    assert (caught.value.code.id, caught.value.params["count"]) == ("equipment.still_booked", 1)
+    center.write(admin, service.cancel_outage, planned.id, planned.version)
+    assert center.write(admin, service.archive_machine, machine.id, machine.version).is_archived
+
+
 def test_outages_exclude_each_other_and_come_back(center: Center, admin: Actor, machine: MachineView) -> None:
     first = center.write(admin, service.plan_outage, outage(machine, 0, 2))
     with pytest.raises(PersonError) as caught:

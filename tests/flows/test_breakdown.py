@@ -102,4 +102,7 @@ def test_a_second_breakdown_takes_over_the_first(world: World) -> None:
 
 def test_without_a_title_it_still_succeeds(world: World) -> None:
     done = world.center.write(world.actor(), breakdown.out_of_order, world.machine.id, "  ")
-    assert done.outage.title
+    assert done.outage.title == ""
+    with pytest.raises(RefusedError) as caught:
+        world.book("Tue 09:00-10:00")
+    assert [problem.code.id for problem in caught.value.problems] == ["booking.out_of_order"]

@@ -11,7 +11,7 @@ from center_app.booking import problems as p
 from center_app.booking.facts import busy_in, site_zone
 from center_app.booking.models import Booking
 from center_app.booking.queries import booking as booking_view
-from center_app.booking.rules import Busy, Case, project_of
+from center_app.booking.rules import Busy, Case, outage_problem, project_of
 from center_app.booking.values import (
     OPEN,
     BookingDraft,
@@ -144,7 +144,7 @@ def lost(work: Work, machine_id: int, period: Period, own_id: int | None) -> Ref
     for busy in busy_in(work, [machine_id], period, own_id)[machine_id]:
         start, end = busy.own.start.astimezone(zone), busy.own.end.astimezone(zone)
         if busy.kind is OccupancyKind.OUTAGE:
-            return RefusedError((Problem(p.OUTAGE, {"machine": machine.names, "start": start, "title": busy.title}),))
+            return RefusedError((outage_problem(machine.names, start, busy.title),))
         told = {"machine": machine.names, "start": start, "end": end, "holder": busy.holder}
         return RefusedError((Problem(p.OVERLAP, told),))
     told = {"machine": machine.names, "start": period.start, "end": period.end, "holder": ""}

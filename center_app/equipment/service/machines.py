@@ -11,9 +11,12 @@ from sqlmodel import col
 from center_app.core.access import Right, require
 from center_app.core.changes import Changed
 from center_app.core.db import Work
+from center_app.core.errors import PersonError
+from center_app.core.periods import Period
 from center_app.core.versions import advance, assign, columns, load
 from center_app.equipment import queries, rules
 from center_app.equipment.models import FundingShareRow, Machine
+from center_app.equipment.occupancy import FAR, occupied
 from center_app.equipment.service._common import flush_code, refuse
 from center_app.equipment.values import FundingShare, MachineDraft, MachineView
 
@@ -63,10 +66,20 @@ def _set_archived(work: Work, machine_id: int, version: int, is_archived: bool) 
     require(work.actor, Right.EDIT_EQUIPMENT)
     row = load(work, Machine, machine_id)
     advance(row, version, row.code)
+    if is_archived:
+        _require_unbooked(work, row)
     row.is_archived = is_archived
     act = "archive" if is_archived else "restore"
     work.record(f"machine.{act}", f"machine:{machine_id}", changed=_FLAG)
     return queries.machine(work, machine_id)
+
+
+def _require_unbooked(work: Work, row: Machine) -> None:
+    """Refuse to archive a machine that somebody counts on."""
+    coming = occupied(work, [row.id or 0], Period(work.now, FAR))
+    if coming:
+        params = {"machine": row.names, "count": len(coming), "start": coming[0].period.start}
+        raise PersonError(rules.STILL_BOOKED, **params)
 
 
 def _columns(draft: MachineDraft) -> dict[str, Any]:
