@@ -6,18 +6,48 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shutil  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 
-from center_app.wiring import Center  # noqa: E402
+from center_app.wiring import Center, open_center  # noqa: E402
 from tests.fakes import FakeClock  # noqa: E402
 from tests.ui.desk import Desk, open_desk  # noqa: E402
+from tests.ui.seed import Seeded, seed  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def seeded_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Seeded, float]:
+    """Seed a centre once; tests copy its file. The float is the time in s that passed while seeding."""
+    folder, clock = tmp_path_factory.mktemp("seeded"), FakeClock()
+    start = clock.now()
+    center = open_center(str(folder), clock, create=True)
+    seeded = seed(center, clock)
+    center.close()
+    return folder / "center.db", seeded, (clock.now() - start).total_seconds()
 
 
 @pytest.fixture
-def desk(sqlite_center: Center, clock: FakeClock, qtbot: object) -> Iterator[Desk]:
+def seeded_center(
+    seeded_template: tuple[Path, Seeded, float], clock: FakeClock, tmp_path: Path
+) -> Iterator[tuple[Center, Seeded]]:
+    """Open a copy of the seeded centre, with the clock at 10:42 of the site."""
+    file, seeded, passed_s = seeded_template
+    store = tmp_path / "seeded"
+    store.mkdir()
+    shutil.copy(file, store / "center.db")
+    clock.advance(passed_s)
+    opened = open_center(str(store), clock)
+    yield opened, seeded
+    opened.close()
+
+
+@pytest.fixture
+def desk(seeded_center: tuple[Center, Seeded], clock: FakeClock, qtbot: object) -> Iterator[Desk]:
     """Open the window on a small seeded centre as a member of the staff."""
-    made = open_desk(sqlite_center, clock)
+    center, seeded = seeded_center
+    made = open_desk(center, clock, seeded)
     yield made
     made.close()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from center_app.wiring import Center
 from tests.fakes import FakeClock
 from tests.support import wait_until
-from tests.ui.seed import Seeded, seed
+from tests.ui.seed import Seeded
 from ui.kit.dialog import FormDialog
 from ui.kit.memory import Memory
 from ui.kit.theme import theme
@@ -65,6 +65,8 @@ class Desk:
         """Return the form dialog that is open."""
         found = [made for made in self.window.findChildren(FormDialog) if made.isVisible()]
         assert found, "no form is open"
+        found[-1].activateWindow()
+        self.until(found[-1].isActiveWindow)
         return found[-1]
 
     def toast_text(self) -> str:
@@ -85,12 +87,11 @@ class Desk:
         theme.choose("light")
 
 
-def open_desk(center: Center, clock: FakeClock, memory: Memory | None = None, person: int = 0) -> Desk:
-    """Seed a centre and open the window on it."""
+def open_desk(center: Center, clock: FakeClock, seeded: Seeded, memory: Memory | None = None, person: int = 0) -> Desk:
+    """Open the window on a seeded centre as one of its people."""
     application()
     _.choose("en")
     theme.choose("light")
-    seeded = seed(center, clock)
     window = Window(center, seeded.actor(person), memory or Memory(None))
     window.show()
     window.activateWindow()

@@ -71,6 +71,7 @@ class FirstStart(QDialog):
         """Show the three choices."""
         super().__init__()
         self.center: Any = None
+        self.submit: Callable[[], None] = lambda: None
         self.setWindowTitle("Center Desk")
         self.resize(600, 420)
         self._stack = QStackedWidget()
@@ -108,6 +109,7 @@ class FirstStart(QDialog):
                 self._try(lambda: use(form.values()), problem)
 
         go.clicked.connect(submit)
+        self.submit = submit
         go.setDefault(True)
         body = holder(column(form, None, margins=(0, 0, 10, 0)))
         page = holder(column(label(title, "title"), scrolling(body), problem, row(back, None, go), gap=12))

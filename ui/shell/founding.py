@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from center_app.core import migrations
 from center_app.core.access import SYSTEM, Role
-from center_app.core.centre import CentreDraft, establish
-from center_app.core.errors import CenterError
+from center_app.core.centre import CENTRE_EXISTS, CentreDraft, establish
+from center_app.core.errors import CenterError, PersonError
 from center_app.core.labels import Label
-from center_app.core.passwords import MINIMUM_LENGTH
+from center_app.core.passwords import MINIMUM_LENGTH, check_strength
 from center_app.core.settings import data_folder
 from center_app.core.upgrade import bring_up
 from center_app.registry.service import add_person
@@ -92,6 +93,8 @@ def found(values: dict[str, Any]) -> Any:
     draft = CentreDraft(
         Label.of(values["name"]), values["zone"], values["currency"], values["language"], values["backup"]
     )
+    check_strength(values["password"])
+    refuse_taken(values["store"])
     center = open_center(values["store"], create=True)
     center.write(SYSTEM, establish, draft)
     person = PersonDraft(name=values["person"], login=values["login"], role=Role.ADMINISTRATOR)
@@ -99,6 +102,20 @@ def found(values: dict[str, Any]) -> Any:
     center.write(SYSTEM, set_password, added.id, values["password"])
     center.close()
     return open_checked(values["store"])
+
+
+def refuse_taken(store: str) -> None:
+    """Refuse a folder or database that holds a centre already; raises PersonError."""
+    is_server = store.startswith("postgresql")
+    if not is_server and not (Path(store) / "center.db").exists():
+        return
+    center = open_center(store)
+    try:
+        if migrations.version(center.database) is not None:
+            profile = center.profile
+            raise PersonError(CENTRE_EXISTS, name=profile.name if profile else store)
+    finally:
+        center.close()
 
 
 def connect(values: dict[str, Any]) -> Any:

@@ -51,7 +51,6 @@ class ListCard(Card):
         self.segments = SegmentedControl(_("State"))
         self.segments.picked.connect(lambda _key: self._filter())
         self.add = button(_("Add machine"), self.add_asked.emit, icon="plus")
-        self.add.setVisible(may_edit)
         self.model = RowTableModel(columns())
         self.table = TableView(self.model, _("Machines"), memory=context.memory)
         self.table.same_row = lambda one, two: one.id == two.id
@@ -64,6 +63,7 @@ class ListCard(Card):
         self.model.shown_changed.connect(self._show_foot)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._show_foot())
         self._lay_out()
+        self.add.setVisible(may_edit)
         self._sort_at_first()
 
     def _lay_out(self) -> None:
