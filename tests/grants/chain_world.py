@@ -93,7 +93,7 @@ def _machine(center: Center, code: str) -> int:
         cost=Money.of("1000.00"),
         origin=Origin.DOMESTIC,
         is_shareable=True,
-        funding=(FundingShare(Label.of("Grant"), Fraction(2, 5), AWARD),),
+        funding=(FundingShare(Label.of("Grant"), Fraction(2, 5), AWARD), FundingShare(Label.of("Own"), Fraction(3, 5))),
     )
     return center.write(ADMIN, equipment.add_machine, draft).id
 

@@ -155,7 +155,7 @@ BREAKS = [
     (Link.INTERVAL, HOURS, in_ledger("DELETE FROM run_interval")),
     (Link.INTERVAL, HOURS, change_run(end_ns=1)),
     (Link.RECORDING, HOURS, in_ledger("UPDATE recording SET profile_version = 9")),
-    (Link.RECORDING, HOURS, in_ledger("DELETE FROM recording")),
+    (Link.RECORDING, HOURS, in_ledger("PRAGMA foreign_keys = OFF", "DELETE FROM recording")),
     (Link.BYTES, HOURS, spoil_bytes),
     (Link.BYTES, HOURS, lose_bytes),
     (Link.DECODING, HOURS, change_run(threshold=50_000.0)),

@@ -235,7 +235,7 @@ def _interval_differs(row: IntervalRow, run: RunInterval | None) -> Broken | Non
 
 def _decoded(row: IntervalRow, run: RunInterval, again: Recomputed) -> RunTrace:
     if again.interval is None or not again.is_same:
-        link = Link.BYTES if again.broken in ("raw bytes", "chain", "frames") else Link.DECODING
+        link = Link.BYTES if again.broken in ("raw bytes", "chain") else Link.DECODING
         return RunTrace(
             row, again.bytes_read, again.segments, None, Broken(link, row.key, f"{again.broken} {again.detail}")
         )
