@@ -44,20 +44,44 @@ class Train:
     phase_s: float = 0.0
 
 
+class _Second:
+    """Build a train a second at a time and keep the last one, because a live line asks for a few frames at once."""
+
+    def __init__(self, train: Train) -> None:
+        self._train = train
+        self._size = max(1, math.ceil(train.rate_hz))
+        self._kept: tuple[int, NDArray[np.uint8]] | None = None
+
+    def rows(self, numbers: Ints) -> NDArray[np.uint8]:
+        """Return the frames of consecutive numbers."""
+        first, last = int(numbers[0]), int(numbers[-1])
+        if last - first >= self._size:
+            return self._train.build(numbers)
+        parts = [self._block(index) for index in range(first // self._size, last // self._size + 1)]
+        start = first - first // self._size * self._size
+        return np.concatenate(parts)[start : start + numbers.size]
+
+    def _block(self, index: int) -> NDArray[np.uint8]:
+        if self._kept is None or self._kept[0] != index:
+            start = index * self._size
+            self._kept = index, self._train.build(np.arange(start, start + self._size, dtype=np.int64))
+        return self._kept[1]
+
+
 class FrameSimulator:
     """Stream one or several trains of frames of one size, merged in order of time."""
 
     def __init__(self, trains: tuple[Train, ...]) -> None:
         """Merge these trains."""
-        self._trains = trains
+        self._trains = tuple((train, _Second(train)) for train in trains)
 
     def bytes_between(self, start_s: float, end_s: float) -> bytes:
         """Return the frames that start in [start_s, end_s)."""
         rows, times = [], []
-        for train in self._trains:
+        for train, second in self._trains:
             numbers = frame_numbers(start_s - train.phase_s, end_s - train.phase_s, train.rate_hz)
             if numbers.size:
-                rows.append(train.build(numbers))
+                rows.append(second.rows(numbers))
                 times.append(numbers / train.rate_hz + train.phase_s)
         if len(rows) < 2:
             return rows[0].tobytes() if rows else b""
