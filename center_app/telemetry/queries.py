@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from center_app.core.audit import AuditEntry
 from center_app.core.db import Read
 from center_app.telemetry import views
 from center_app.telemetry.models import AlarmRule, Cell, CollectorLease, Request, RunRule
@@ -79,6 +80,14 @@ def requests(read: Read, cell_id: int | None = None, limit: int = 100) -> list[R
     if cell_id is not None:
         wanted = wanted.where(col(Request.cell_id) == cell_id)
     return [views.request(row) for row in read.session.exec(wanted)]
+
+
+def log_anchors(read: Read, collector: str) -> dict[int, str]:
+    """Return the anchored heads of a collector's log: digest by entry number."""
+    wanted = select(AuditEntry).where(
+        col(AuditEntry.action) == "telemetry.anchor_log", col(AuditEntry.subject) == f"collector {collector}"
+    )
+    return {int(entry.after["number"]): str(entry.after["digest"]) for entry in read.session.exec(wanted)}
 
 
 def leases(read: Read) -> list[LeaseView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,9 +62,9 @@ class Records:
         """Return the number and digest of the newest log entry, to be anchored in the centre's audit trail."""
         return self._ask(collector, ledger.head) or (0, ledger.GENESIS)
 
-    def verify(self, collector: str) -> ledger.ChainFault | None:
-        """Recompute a collector's log; return the first entry that does not fit."""
-        return self._ask(collector, ledger.verify)
+    def verify(self, collector: str, anchors: Mapping[int, str] | None = None) -> ledger.ChainFault | None:
+        """Recompute a collector's log; return the first entry that does not fit (anchors: queries.log_anchors)."""
+        return self._ask(collector, partial(ledger.verify, anchors=anchors))
 
     def stamp(self) -> tuple[tuple[str, int], ...]:
         """Return something that differs whenever any collector has written; cheap enough for every frame."""

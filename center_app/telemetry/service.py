@@ -191,6 +191,12 @@ def answer(
     return views.request(row)
 
 
+def anchor_log(work: Work, collector: str, number: int, digest: str) -> int:
+    """Keep the head of a collector's own log in the centre's audit trail; return the audit row's number."""
+    require(work.actor, Right.RECORD)
+    return work.record("telemetry.anchor_log", f"collector {collector}", after={"number": number, "digest": digest})
+
+
 def _check_cell(work: Work, draft: CellDraft, own_id: int | None) -> None:
     known = channels.profile(draft.profile_id)
     problems = rules.check_cell(draft, frozenset({draft.profile_id}) if known else frozenset())

@@ -54,7 +54,8 @@ def collector(store: Path, name: str = "local") -> Iterator[subprocess.Popen[byt
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=20)
+        _, told = process.communicate(timeout=20)
+        sys.stderr.write(told.decode() if told else "")
 
 
 def health_of(store: Path, cell_id: int) -> PortHealth | None:

@@ -197,6 +197,16 @@ def test_the_log_is_chained_and_names_the_first_changed_entry(sink):
     assert ledger.verify(sink.link) == ledger.ChainFault(1, "missing")
 
 
+def test_an_anchor_reveals_a_log_that_was_cut_off_or_chained_anew(sink):
+    desk = desk_with(sink)
+    raised(desk)
+    feed(desk, (3, 1), (4, 1))
+    number, digest = ledger.head(sink.link)
+    assert ledger.verify(sink.link, {number: digest}) is None
+    assert ledger.verify(sink.link, {number: "0" * 64}) == ledger.ChainFault(number, "chained anew")
+    assert ledger.verify(sink.link, {number + 3: digest}) == ledger.ChainFault(number + 1, "the end is missing")
+
+
 def test_raises_are_read_from_the_log(sink):
     desk = desk_with(sink)
     raised(desk)

@@ -85,7 +85,8 @@ def _spoil_segment(folder, recording_id: int) -> None:
         link = open_sqlite(path)
         rows = link.execute("SELECT id, data FROM raw_segment WHERE recording_id = ?", (recording_id,)).fetchall()
         for row_id, data in rows:
-            link.execute("UPDATE raw_segment SET data = ? WHERE id = ?", (data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], row_id))
+            spoiled = data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
+            link.execute("UPDATE raw_segment SET data = ? WHERE id = ?", (spoiled, row_id))
         link.close()
 
 

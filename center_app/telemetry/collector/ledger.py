@@ -200,16 +200,22 @@ def head(connection: Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def verify(connection: Connection) -> ChainFault | None:
-    """Recompute the whole chain; return the first entry that does not fit, None when all do."""
+def verify(connection: Connection, anchors: Mapping[int, str] | None = None) -> ChainFault | None:
+    """Recompute the whole chain; return the first entry that does not fit, None when all do.
+
+    `anchors`: digests by number as the centre's audit trail keeps them; they reveal a log chained anew or cut off.
+    """
     previous, expected = GENESIS, 1
     for number, t_ns, kind, subject, body, before, digest in _chain(connection):
         if number != expected:
             return ChainFault(expected, "missing")
         if before != previous or digest != event_digest(number, t_ns, kind, subject, body, before):
             return ChainFault(number, "changed")
+        if anchors and anchors.get(number, digest) != digest:
+            return ChainFault(number, "chained anew")
         previous, expected = digest, expected + 1
-    return None
+    last = max(anchors, default=0) if anchors else 0
+    return ChainFault(expected, "the end is missing") if last >= expected else None
 
 
 def _chain(connection: Connection) -> Iterator[Sequence[Any]]:

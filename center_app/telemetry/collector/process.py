@@ -33,6 +33,7 @@ from center_app.telemetry.values import DEFAULT_COLLECTOR, RequestKind, RequestV
 LOG = log.topic("collector")
 LOOP_S = 0.05
 RELOAD_S, HEALTH_S, ANCHOR_S = 1.0, 0.5, 1.0
+_DAY_NS = 86_400_000_000_000
 _CHANGES = {RequestKind.RELOAD: Changed.CELLS, RequestKind.COMMAND: Changed.REQUESTS}
 
 
@@ -44,6 +45,7 @@ class _Due:
     health_s: float = 0.0
     beat_s: float = 0.0
     anchor_s: float = 0.0
+    day: int = 0
     look: bool = True
 
 
@@ -165,6 +167,7 @@ class Collector:
         if now_s >= self._due.beat_s:
             self._due.beat_s = now_s + lease.HEARTBEAT_S
             self._database.write(self._actor, lease.renew, self._me)
+            self._anchor_log()
         if self._watch.has_changed():
             self._due.look = True
         if not self._due.look:
@@ -175,6 +178,16 @@ class Collector:
             self._due.reload_s = now_s + RELOAD_S
             self.reload()
             self._due.look = False
+
+    def _anchor_log(self) -> None:
+        """Once a UTC day, and at the start, put the head of our log into the centre's audit trail."""
+        day = self.stamps.now().wall_ns // _DAY_NS
+        if day == self._due.day:
+            return
+        number, digest = self._writer.in_ledger(ledger.head).result(30)
+        if number:
+            self._database.write(self._actor, service.anchor_log, self.name, number, digest)
+        self._due.day = day
 
     def _answer(self, request: RequestView) -> None:
         try:

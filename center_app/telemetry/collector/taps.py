@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,15 @@ GATHER_ROWS = 8192
 Int64 = NDArray[np.int64]
 
 
-@dataclass
-class _Tap:
-    """Gather one channel for one judge."""
-
-    index: int
-    spec: ChannelSpec
-    judge: Callable[[Samples], None]
-    parts: list[Samples] = field(default_factory=list)
+Judge = Callable[[Samples], None]
 
 
 @dataclass
 class _Stream:
-    taps: list[_Tap] = field(default_factory=list)
+    """Gather the blocks of one stream; `judges` by row of the block, with the channel's scale."""
+
+    judges: dict[int, tuple[ChannelSpec, list[Judge]]] = field(default_factory=dict)
+    blocks: list[tuple[Block, Int64]] = field(default_factory=list)
     last_offset: int = 0
     since_ns: int | None = None
     rows: int = 0
@@ -57,7 +54,7 @@ class Taps:
                 continue
             self._tap(place, self._alarm_judge(rule.id))
 
-    def _alarm_judge(self, rule_id: int) -> Callable[[Samples], None]:
+    def _alarm_judge(self, rule_id: int) -> Judge:
         return lambda samples: self._desk.feed(rule_id, samples.t_ns, samples.values, samples.quality)
 
     def _connect_runs(self, plan: CellPlan, origin: Origin) -> None:
@@ -71,26 +68,23 @@ class Taps:
             self.watches.append(watch)
             self._tap(place, self._run_judge(watch))
 
-    def _run_judge(self, watch: RunWatch) -> Callable[[Samples], None]:
+    def _run_judge(self, watch: RunWatch) -> Judge:
         def judge(samples: Samples) -> None:
             for interval in watch.feed(samples):
                 self._keep(interval)
 
         return judge
 
-    def _tap(self, place: channels.ChannelPlace, judge: Callable[[Samples], None]) -> None:
+    def _tap(self, place: channels.ChannelPlace, judge: Judge) -> None:
         stream = self._streams.setdefault(place.stream.key, _Stream())
-        stream.taps.append(_Tap(place.index, place.spec, judge))
+        stream.judges.setdefault(place.index, (place.spec, []))[1].append(judge)
 
     def feed(self, block: Block, t_ns: Int64) -> None:
         """Take one decoded block with its sample times."""
         stream = self._streams.get(block.stream)
         if stream is None or not len(t_ns):
             return
-        starts = np.concatenate((np.array([stream.last_offset], np.int64), block.end_offset[:-1]))
-        for tap in stream.taps:
-            tap.parts.append(_samples(block, t_ns, tap, starts))
-        stream.last_offset = int(block.end_offset[-1])
+        stream.blocks.append((block, t_ns))
         stream.since_ns = int(t_ns[0]) if stream.since_ns is None else stream.since_ns
         stream.rows += len(t_ns)
         if stream.rows >= GATHER_ROWS or int(t_ns[-1]) - stream.since_ns >= GATHER_NS:
@@ -116,28 +110,30 @@ class Taps:
                 self._keep(interval)
 
 
-def _samples(block: Block, t_ns: Int64, tap: _Tap, starts: Int64) -> Samples:
-    quality = np.broadcast_to(block.quality, block.values.shape)[tap.index]
-    return Samples(t_ns, scaled(tap.spec, block.values[tap.index]), quality, starts, block.end_offset)
-
-
 def _judge(stream: _Stream) -> None:
+    """Cut each judged channel out of the gathered blocks, once, and hand it to its judges."""
+    blocks, stream.blocks = stream.blocks, []
     stream.since_ns, stream.rows = None, 0
-    for tap in stream.taps:
-        parts, tap.parts = tap.parts, []
-        if parts:
-            tap.judge(parts[0] if len(parts) == 1 else joined(parts))
+    if not blocks:
+        return
+    t_ns = _joined([times for _, times in blocks])
+    ends = _joined([block.end_offset for block, _ in blocks])
+    starts = np.concatenate((np.array([stream.last_offset], np.int64), ends[:-1]))
+    stream.last_offset = int(ends[-1])
+    for index, (spec, judges) in stream.judges.items():
+        values = scaled(spec, _joined([block.values[index] for block, _ in blocks]))
+        quality = _joined([_quality(block, index) for block, _ in blocks])
+        samples = Samples(t_ns, values, quality, starts, ends)
+        for judge in judges:
+            judge(samples)
 
 
-def joined(parts: Sequence[Samples]) -> Samples:
-    """Join consecutive samples of one channel."""
-    return Samples(
-        np.concatenate([part.t_ns for part in parts]),
-        np.concatenate([part.values for part in parts]),
-        np.concatenate([part.quality for part in parts]),
-        np.concatenate([part.from_offset for part in parts]),
-        np.concatenate([part.end_offset for part in parts]),
-    )
+def _quality(block: Block, index: int) -> NDArray[np.uint8]:
+    return block.quality[index] if block.quality.ndim == 2 else block.quality
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def pause_ns(streams: Sequence[StreamSpec]) -> int | None:

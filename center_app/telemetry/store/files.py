@@ -73,15 +73,27 @@ def rollback(connection: Connection) -> None:
         connection.execute("ROLLBACK")
 
 
+def _create(path: Path) -> None:
+    """Make an empty file with our page size under another name first, so that no reader meets it half-made."""
+    part = path.with_name(path.name + ".new")
+    part.unlink(missing_ok=True)
+    connection = open_sqlite(part, synchronous="FULL")
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+    part.replace(path)
+
+
 def _fresh(path: Path, statements: Sequence[str], synchronous: str) -> Connection:
     """Open a file for writing and create its tables; a new file gets our page size."""
+    if not path.exists():
+        _create(path)
     connection = open_sqlite(path, synchronous=synchronous)
     try:
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            connection.execute("PRAGMA journal_mode=DELETE")
-            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("BEGIN IMMEDIATE")
         for statement in statements:
