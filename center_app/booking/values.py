@@ -230,12 +230,12 @@ class TimelineMachine:
 
 
 # One bar of the timeline is a plain tuple in this order; times are integer microseconds since
-# 1970 UTC. An outage has state "service" or "breakdown", person_id and project_id None, number 0.
+# 1970 UTC. An outage has state "service" or "breakdown", person_id and project_id None.
 BAR_FIELDS = (
     "id", "machine_id", "start_us", "end_us", "occupied_start_us", "occupied_end_us",
-    "state", "person_id", "project_id", "setup_s", "title", "year", "number",
+    "state", "person_id", "project_id", "setup_s", "title",
 )  # fmt: skip
-Bar = tuple[int, int, int, int, int, int, str, int | None, int | None, int, str, int, int]
+Bar = tuple[int, int, int, int, int, int, str, int | None, int | None, int, str]
 
 
 @dataclass(frozen=True)

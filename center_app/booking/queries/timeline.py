@@ -19,15 +19,13 @@ from center_app.core.picking import pick
 from center_app.equipment.models import Category, Machine, Place
 from center_app.equipment.occupancy import FAR
 
-# The empty text keeps SQLite from searching by state: the window's own index has all that is read.
-_SHOWN = "state || '' IN ('pending', 'booked', 'in_use', 'done', 'missed')"
+_SHOWN = "state IN ('pending', 'booked', 'in_use', 'done', 'missed')"
 # A use that ended early gives the rest of its time back; its bar ends there.
 _SHOWN_END = "(CASE WHEN occupied_end_at < end_at THEN occupied_end_at ELSE end_at END)"
 _FIELDS = (
-    "{id}, machine_id, {start}, {end}, {occupied_start}, {occupied_end}, "
-    "state, person_id, project_id, setup_s, title, year, number"
+    "{id}, machine_id, {start}, {end}, {occupied_start}, {occupied_end}, state, person_id, project_id, setup_s, title"
 )
-_OUTAGE_FIELDS = "id, machine_id, {start}, {end}, {start}, {end}, kind, NULL, NULL, 0, title, 0, 0"
+_OUTAGE_FIELDS = "id, machine_id, {start}, {end}, {start}, {end}, kind, NULL, NULL, 0, title"
 # A booking starts at most a day before the window, or is marked long; the two parts share no row.
 _BARS = """
 SELECT {fields} FROM booking WHERE start_at >= :day_before AND start_at < :until
@@ -50,7 +48,9 @@ def _bars(read: Read, period: Period, ids: list[int] | None) -> tuple[Bar, ...]:
     is_sqlite = link.dialect.name == "sqlite"
     moments = {"since": period.start, "until": period.end, "day_before": period.start - timedelta(days=1)}
     chosen = "" if ids is None else "AND machine_id IN (" + ",".join(str(int(number)) for number in ids or [0]) + ")"
-    statement = _BARS.format(fields=_columns(is_sqlite), outage=_outage_columns(is_sqlite), shown=_SHOWN, chosen=chosen)
+    statement = _BARS.format(
+        fields=_columns(is_sqlite), outage=_outage_columns(is_sqlite), shown=_shown(is_sqlite), chosen=chosen
+    )
     values: dict[str, Any] = {name: micros(moment) for name, moment in moments.items()} if is_sqlite else dict(moments)
     result = link.execute(text(statement), values)
     cursor: Any = result.cursor
@@ -58,6 +58,11 @@ def _bars(read: Read, period: Period, ids: list[int] | None) -> tuple[Bar, ...]:
         return tuple(cursor.fetchall())
     finally:
         result.close()
+
+
+def _shown(is_sqlite: bool) -> str:
+    """Choose states; the plus keeps SQLite from searching by state, as the window's index holds all that is read."""
+    return "+" + _SHOWN if is_sqlite else _SHOWN
 
 
 def _us(column: str, is_sqlite: bool) -> str:
