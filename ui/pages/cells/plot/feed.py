@@ -129,7 +129,7 @@ class Feed(QObject):
     def _on_fetched(self, answer: _Answer) -> None:
         self._is_waiting = False
         asked = answer.asked
-        if asked.keys != self._keys:
+        if asked.keys != self._keys or (self._loaded is None and not asked.is_whole):
             return
         if asked.is_whole or self._loaded is None:
             self.curves, self.gaps, self._loaded = dict(answer.curves), answer.gaps, asked
