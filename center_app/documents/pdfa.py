@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,9 +40,13 @@ class About:
     language: str = "en"
 
 
-def finish(raw: Path, target: Path, about: About, attachments: Sequence[Attachment]) -> None:
+def finish(
+    raw: Path, target: Path, about: About, attachments: Sequence[Attachment],
+    places: Mapping[str, tuple[int, float]] | None = None,
+) -> None:  # fmt: skip
     """Turn a raw PDF into an approved PDF/A-3b file; raises SurroundingsError when it is refused.
 
+    `places` become named destinations: page from 1 and height in points.
     The same input gives the same bytes: dates come from `about`, the identifier from the content.
     """
     import pikepdf
@@ -52,6 +56,7 @@ def finish(raw: Path, target: Path, about: About, attachments: Sequence[Attachme
     with pikepdf.open(raw) as pdf:
         _strip(pdf)
         _attach(pdf, attachments, about.made_at)
+        _name_places(pdf, places or {})
         _describe(pdf, about)
         pdfa.prepare(pdf, FLAVOUR)
         _fix_dates(pdf)
@@ -90,6 +95,18 @@ def _attach(pdf: Any, attachments: Sequence[Attachment], made_at: datetime) -> N
             relationship=pikepdf.Name(f"/{item.relation}"),
         )  # fmt: skip
         pdf.attachments[item.name] = spec
+
+
+def _name_places(pdf: Any, places: Mapping[str, tuple[int, float]]) -> None:
+    """Give pages named destinations, so that a link from outside (report.pdf#use) finds them."""
+    import pikepdf
+
+    if not places:
+        return
+    tree = pikepdf.NameTree.new(pdf)
+    for name, (page, top) in sorted(places.items()):
+        tree[name] = pikepdf.Array([pdf.pages[page - 1].obj, pikepdf.Name.FitH, round(top)])
+    pdf.Root.Names.Dests = tree.obj
 
 
 def _pdf_date(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +36,17 @@ class Book:
     has_cover: bool = True
 
 
-def print_book(book: Book, target: Path, progress: Progress) -> tuple[tuple[Spot, ...], int]:
-    """Write the raw PDF (not yet PDF/A); returns where figures stand and how many pages. Progress is 0 to 1."""
+@dataclass(frozen=True)
+class Printed:
+    """Say what was printed: where figures stand, named places (page from 1, height in points), number of pages."""
+
+    spots: tuple[Spot, ...]
+    anchors: Mapping[str, tuple[int, float]]
+    page_count: int
+
+
+def print_book(book: Book, target: Path, progress: Progress) -> Printed:
+    """Write the raw PDF (not yet PDF/A). Progress is 0 to 1."""
     register()
     pages = compose(book.bricks, cover=book.has_cover)
     progress(0.3)
@@ -51,7 +60,7 @@ def print_book(book: Book, target: Path, progress: Progress) -> tuple[tuple[Spot
             progress(0.3 + 0.6 * number / len(pages))
     canvas.save()
     progress(0.95)
-    return tuple(sheet.spots), len(pages)
+    return Printed(tuple(sheet.spots), sheet.anchors, len(pages))
 
 
 def _canvas(book: Book, target: Path) -> Any:

@@ -105,17 +105,11 @@ def destinations(path: Path) -> dict[str, int]:
 
     with pikepdf.open(path) as pdf:
         pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
-        names = pdf.Root.get("/Dests")
-        if names is None:
+        names = pdf.Root.get("/Names")
+        if names is None or "/Dests" not in names:
             return {}
-        return {str(key)[1:]: pages.get(_target(value), 0) for key, value in names.items()}
-
-
-def _target(value: Any) -> Any:
-    import pikepdf
-
-    found = value.D if isinstance(value, pikepdf.Dictionary) else value
-    return found[0].objgen
+        tree: Any = pikepdf.NameTree(names.Dests)
+        return {str(name): pages.get(place[0].objgen, 0) for name, place in tree.items()}
 
 
 def fonts_of(path: Path) -> dict[str, bool]:

@@ -49,6 +49,7 @@ class Sheet:
         self.page_count = page_count
         self.pages_of = pages_of
         self.spots: list[Spot] = []
+        self.anchors: dict[str, tuple[int, float]] = {}
 
     def end_page(self) -> None:
         """Finish the current page."""
@@ -135,6 +136,7 @@ class Sheet:
 
     def anchor(self, key: str, top: float) -> None:
         """Put a named destination here."""
+        self.anchors.setdefault(key, (self.page, round(top, 2)))
         self._canvas.bookmarkHorizontal(key, 0, top)
 
     def outline(self, text: str, key: str, level: int) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of sample texts
 """A believable snapshot without a database: an award, its money, its machines and their hours."""
 
 from __future__ import annotations
@@ -39,10 +40,31 @@ LINES = (
     ("equipment", "Equipment", "Geräte", "设备购置费", 32_000_000, 31_200_000),
     ("rebuild", "Conversion and rental", "Umbau und Miete", "设备改造与租赁费", 2_000_000, 2_000_000),
     ("material", "Materials", "Material", "材料费", 4_500_000, 5_000_000),
-    ("testing", "Testing and outside machining", "Prüfung und Fremdbearbeitung", "测试化验加工费", 3_200_000, 3_500_000),
+    (
+        "testing",
+        "Testing and outside machining",
+        "Prüfung und Fremdbearbeitung",
+        "测试化验加工费",
+        3_200_000,
+        3_500_000,
+    ),
     ("energy", "Fuel and power", "Energie", "燃料动力费", 1_300_000, 1_300_000),
-    ("travel", "Travel, meetings, exchange", "Reisen, Tagungen, Austausch", "差旅、会议与国际合作费", 1_000_000, 1_000_000),
-    ("publishing", "Publication, literature, IP", "Veröffentlichung, Schutzrechte", "出版、文献与知识产权费", 800_000, 800_000),
+    (
+        "travel",
+        "Travel, meetings, exchange",
+        "Reisen, Tagungen, Austausch",
+        "差旅、会议与国际合作费",
+        1_000_000,
+        1_000_000,
+    ),
+    (
+        "publishing",
+        "Publication, literature, IP",
+        "Veröffentlichung, Schutzrechte",
+        "出版、文献与知识产权费",
+        800_000,
+        800_000,
+    ),
     ("labour", "Temporary staff", "Hilfskräfte", "劳务费", 2_400_000, 2_400_000),
     ("experts", "Expert advice", "Fachberatung", "专家咨询费", 800_000, 800_000),
     ("indirect", "Indirect cost", "Gemeinkosten", "间接费用", 2_000_000, 2_000_000),
@@ -59,8 +81,20 @@ MACHINES = (
     ("EQ-0402", "Grinding cell 2", "Schleifzelle 2", "打磨工作站 2"),
     ("EQ-0403", "Assembly cell 3", "Montagezelle 3", "装配工作站 3"),
 )
-SUPPLIERS = ("佛山岭精刀具有限公司", "深圳市鹏测计量技术有限公司", "广州数控设备股份有限公司", "Zeiss (Shanghai) Co., Ltd.", "东莞市华工激光科技有限公司")
-PURPOSES = ("五轴铣床主轴刀柄与硬质合金刀具", "激光跟踪仪年度校准与现场检测服务", "金属打印机钛合金粉末 TC4, 25 kg", "机器人工作站夹具改造", "设备安装与调试")
+SUPPLIERS = (
+    "佛山岭精刀具有限公司",
+    "深圳市鹏测计量技术有限公司",
+    "广州数控设备股份有限公司",
+    "Zeiss (Shanghai) Co., Ltd.",
+    "东莞市华工激光科技有限公司",
+)
+PURPOSES = (
+    "五轴铣床主轴刀柄与硬质合金刀具",
+    "激光跟踪仪年度校准与现场检测服务",
+    "金属打印机钛合金粉末 TC4, 25 kg",
+    "机器人工作站夹具改造",
+    "设备安装与调试",
+)
 
 
 def say(en: str, de: str = "", zh: str = "") -> Label:
@@ -71,9 +105,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def snapshot(cost_count: int = 180, machines: int = 10, state: ReportState = ReportState.DRAFT) -> Snapshot:
+def snapshot(
+    cost_count: int = 180, machines: int = 10, state: ReportState = ReportState.DRAFT, per_file: int = 1
+) -> Snapshot:
     """Return a whole snapshot with its registry of figures."""
-    costs = _costs(cost_count)
+    costs = _costs(cost_count, per_file)
     equipment = tuple(_machine(i) for i in range(machines))
     months = [f"2025-{month:02d}" for month in range(6, 13)] + [f"2026-{month:02d}" for month in range(1, 6)]
     bare = Snapshot(
@@ -131,7 +167,7 @@ def _instalments() -> tuple[InstalmentRow, ...]:
     )  # fmt: skip
 
 
-def _costs(count: int) -> tuple[CostRow, ...]:
+def _costs(count: int, per_file: int) -> tuple[CostRow, ...]:
     rows = []
     for i in range(count):
         code, *_, revised = LINES[i % len(LINES)]
@@ -143,7 +179,7 @@ def _costs(count: int) -> tuple[CostRow, ...]:
                 paid_on=day + timedelta(days=4), supplier=SUPPLIERS[i % 5], tax_number=f"9144{i % 97:014d}",
                 invoice_number=f"2644200000{i:010d}", text=PURPOSES[i % 5], net_minor=amount * 100 // 113,
                 vat_minor=amount - amount * 100 // 113, gross_minor=amount, share=Fraction(1), amount_minor=amount,
-                machine="EQ-0101" if i % 10 == 0 else "", evidence=(f"E-{i + 1:04d}",) if i % 41 else (),
+                machine="EQ-0101" if i % 10 == 0 else "", evidence=(f"E-{i // per_file + 1:04d}",) if i % 41 else (),
             )
         )  # fmt: skip
     return tuple(rows)
@@ -255,8 +291,11 @@ def _risks() -> tuple[RiskRow, ...]:
 
 
 def _evidence(costs: tuple[CostRow, ...]) -> tuple[EvidenceRow, ...]:
+    items: dict[str, list[str]] = {}
+    for cost in costs:
+        for number in cost.evidence:
+            items.setdefault(number, []).append(cost.id)
     return tuple(
-        EvidenceRow(cost.evidence[0], f"发票_{cost.invoice_number}.pdf", "invoice", digest(cost.id), 48_213 + i, date(2026, 1, 5), (cost.id,))
-        for i, cost in enumerate(costs)
-        if cost.evidence
-    )  # fmt: skip
+        EvidenceRow(number, f"发票_{number}.pdf", "invoice", digest(number), 48_213 + i, date(2026, 1, 5), tuple(ids))
+        for i, (number, ids) in enumerate(items.items())
+    )

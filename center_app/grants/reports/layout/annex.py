@@ -8,6 +8,7 @@ from center_app.documents.cells import Cell, Column, Row
 from center_app.documents.flow import Brick, NewPage
 from center_app.documents.sheet import GREY
 from center_app.documents.table import Table
+from center_app.grants.reports.layout.costs import has_links
 from center_app.grants.reports.layout.paper import Paper
 from center_app.grants.reports.values import EvidenceRow
 
@@ -41,7 +42,7 @@ def _file(paper: Paper, row: EvidenceRow) -> Row:
     cells = (Cell(row.number, bold=True), Cell(row.name, second=kind), items, f"{digest}\n{rest}",
              paper.words.bytes(row.size_bytes))  # fmt: skip
     return Row(tuple(Cell(cell) if isinstance(cell, str) and "\n" in cell else cell for cell in cells),
-               anchor=f"evidence.{row.number}")  # fmt: skip
+               anchor=f"evidence.{row.number}" if has_links(paper) else "")  # fmt: skip
 
 
 def _kind(paper: Paper, kind: str) -> str:

@@ -12,6 +12,8 @@ from center_app.documents.table import Table
 from center_app.grants.reports.layout.paper import Paper
 from center_app.grants.reports.values import CostRow, Kind, Verdict
 
+_LINKED = 500
+
 
 def chapter(paper: Paper) -> list[Brick]:
     """Return the cost list."""
@@ -60,6 +62,11 @@ def _rows(paper: Paper) -> list[Row]:
     return rows
 
 
+def has_links(paper: Paper) -> bool:
+    """Tell whether cost lines link to their evidence; beyond 500 the links would cost more than the text."""
+    return max(len(paper.snapshot.costs), len(paper.snapshot.evidence)) <= _LINKED
+
+
 def _by_payment(cost: CostRow) -> tuple[date, str]:
     return (cost.paid_on or cost.invoice_on or date.max, cost.id)
 
@@ -71,7 +78,7 @@ def _flagged(paper: Paper) -> set[str]:
 def _row(paper: Paper, cost: CostRow, flagged: bool) -> Row:
     amount = paper.cell(f"cost.{cost.id}.amount", Kind.MONEY, cost.amount_minor, color=INK)
     evidence: str | Cell = ", ".join(cost.evidence) if cost.evidence else Cell(paper.words("missing"), color=RED)
-    if cost.evidence:
+    if cost.evidence and has_links(paper):
         evidence = Cell(", ".join(cost.evidence), link=f"evidence.{cost.evidence[0]}")
     paid = paper.day(cost.paid_on) if cost.paid_on else "–"
     day = Cell(paid, second=paper.day(cost.invoice_on) if cost.invoice_on else "")

@@ -69,7 +69,7 @@ class AmountBox(Brick):
         sheet.text(x + 14, top - 31, self._label, 9, color=GREY)
         right = x + width - 14
         start, _ = sheet.figure(right, top - 32, self._figure, self._amount, 20, bold=True, align="right")
-        sheet.text(start, top - 32, self._sign, 20, bold=True, align="right")
+        sheet.text(start - 2, top - 32, self._sign, 20, bold=True, align="right")
         sheet.text(right, top - 52, self._capitals, 11, bold=True, align="right")
 
 

@@ -57,16 +57,16 @@ def print_report(snapshot: Snapshot, language: str, target: Path, progress: Prog
     progress(0.1)
     with tempfile.TemporaryDirectory(prefix="report-", dir=target.parent) as folder:
         raw, done = Path(folder) / "raw.pdf", Path(folder) / "report.pdf"
-        spots, pages = print_book(book, raw, lambda share: progress(0.1 + 0.6 * share))
+        printed = print_book(book, raw, lambda share: progress(0.1 + 0.6 * share))
         figures = PrintedFigures(
-            language, digest, tuple(PrintedFigure(s.id, s.page, s.rect, s.text, s.digits) for s in spots)
+            language, digest, tuple(PrintedFigure(s.id, s.page, s.rect, s.text, s.digits) for s in printed.spots)
         )
         about = About(book.title, book.author, book.subject, book.made_at, book.language)
-        finish(raw, done, about, _attachments(snapshot, data, figures))
+        finish(raw, done, about, _attachments(snapshot, data, figures), printed.anchors)
         progress(0.98)
         made = done.read_bytes()
         done.replace(target)
-    return Made(target, hashlib.sha256(made).hexdigest(), digest, pages, len(spots), len(made))
+    return Made(target, hashlib.sha256(made).hexdigest(), digest, printed.page_count, len(printed.spots), len(made))
 
 
 def _attachments(snapshot: Snapshot, data: bytes, figures: PrintedFigures) -> list[Attachment]:
