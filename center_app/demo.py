@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from center_app.core.clock import SystemClock
 from center_app.core.log import topic
 from center_app.flows.demo import Demo, found
+from center_app.flows.demo.reports import seed_reports
 from center_app.flows.demo.seed import FOUNDER, ZONE
 from center_app.grants.demo import seed as seed_grants
 from center_app.telemetry import demo as telemetry
@@ -62,6 +63,8 @@ def make(folder: Path, told: Told = _silent) -> Center:
     )  # fmt: skip
     told("grants", 0.85)
     seed_grants(center.database, folder, demo.register, demo.today)
+    told("reports", 0.95)
+    seed_reports(center.database, folder, demo.first_day)
     told("done", 1.0)
     return center
 

@@ -142,11 +142,11 @@ def _book(work: Work, draft: CostDraft, file: StoredFile) -> None:
 
 
 def _statements(work: Work, first: date, today: date, drafts: Sequence[CostDraft]) -> None:
-    """File a statement for each closed quarter but not for the last month, so that CN-18 is not checked."""
+    """File a statement for each closed month but not for the last month, so that CN-18 is not checked."""
     received = [
         (months_from(first, n) + timedelta(days=13 if n else 26), yuan(text)) for n, text, _ in figures.INSTALMENTS
     ]
-    for n in range(3, closed_months(first, today), 3):
+    for n in range(1, closed_months(first, today)):
         on = months_from(first, n) - timedelta(days=1)
         paid = sum(_share(draft) for draft in drafts if draft.paid_on and draft.paid_on <= on)
         came = sum(money.minor for day, money in received if day <= on)

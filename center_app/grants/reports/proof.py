@@ -17,6 +17,8 @@ from center_app.telemetry.values import RunInterval
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 Span = tuple[int, int]
+_SLACK_NS = 3_600_000_000_000
+"""How far the time of a read may lie from that of a sample in it."""
 
 
 def instant(t_ns: int) -> datetime:
@@ -48,8 +50,8 @@ def _of_recording(reader: StoreReader, recording_id: int, runs: Sequence[RunInte
         segments = reader.segments(recording_id)
     except SurroundingsError:
         return {run.key: Proof("", ()) for run in runs}
-    spans = sorted({span for run in runs for span in (run.start_bytes, run.end_bytes)})
-    read = _spans(reader, recording_id, spans, segments)
+    edges = {run.start_bytes: run.start_ns for run in runs} | {run.end_bytes: run.end_ns for run in runs}
+    read = _spans(reader, recording_id, edges, segments)
     return {run.key: Proof(_digest(run, read), _held_by(run, segments)) for run in runs}
 
 
@@ -69,24 +71,27 @@ def _held_by(run: RunInterval, segments: Sequence[SegmentView]) -> tuple[str, ..
 
 
 def _spans(
-    reader: StoreReader, recording_id: int, spans: Sequence[Span], segments: Sequence[SegmentView]
+    reader: StoreReader, recording_id: int, edges: Mapping[Span, int], segments: Sequence[SegmentView]
 ) -> dict[Span, bytes]:
-    """Read the bytes of spans, one pass for those that begin in the same segment."""
+    """Read the bytes of spans (with their times, ns), one pass for those that begin in the same segment."""
     starts = [segment.first_offset for segment in segments]
     groups: dict[int, list[Span]] = defaultdict(list)
-    for span in spans:
+    for span in sorted(edges):
         groups[bisect_right(starts, span[0])].append(span)
     found: dict[Span, bytes] = {}
     for group in groups.values():
-        found.update(_read(reader, recording_id, group))
+        times = [edges[span] for span in group]
+        found.update(_read(reader, recording_id, group, (min(times) - _SLACK_NS, max(times) + _SLACK_NS)))
     return found
 
 
-def _read(reader: StoreReader, recording_id: int, spans: Sequence[Span]) -> dict[Span, bytes]:
+def _read(reader: StoreReader, recording_id: int, spans: Sequence[Span], times: Span) -> dict[Span, bytes]:
     parts: dict[Span, bytearray] = {span: bytearray() for span in spans}
     longest = max(end - first for first, end in spans)
     try:
-        for record in reader.raw(recording_id, spans[0][0], max(end for _, end in spans)):
+        for record in reader.raw(
+            recording_id, spans[0][0], max(end for _, end in spans), t0_ns=times[0], t1_ns=times[1]
+        ):
             if record.direction == 0:
                 _share_out(parts, spans, longest, record.offset, record.data)
     except SurroundingsError:

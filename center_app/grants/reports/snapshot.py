@@ -50,16 +50,31 @@ class ReportRequest:
 
 def build_snapshot(read: Read, folder: Path, centre: CentreView, made_by: str, ask: ReportRequest) -> Snapshot:
     """Return the snapshot of a report as the store stands now, with all its figures and rule results."""
+    return with_figures(_ruled(read, folder, centre, made_by, ask, with_proofs=True))
+
+
+def check_award(
+    read: Read, folder: Path, centre: CentreView, made_by: str, ask: ReportRequest
+) -> tuple[RuleRow, ...]:  # fmt: skip
+    """Return the rule results that a report built now would print, without hashing raw bytes."""
+    return _ruled(read, folder, centre, made_by, ask, with_proofs=False).rules
+
+
+def _ruled(
+    read: Read, folder: Path, centre: CentreView, made_by: str, ask: ReportRequest, *, with_proofs: bool
+) -> Snapshot:
+    """Return the snapshot with its rule results, without figures."""
     award = queries.award_view(read, ask.award)
     owned = machines_of(read, ask.award)
-    use = gather(read, folder, owned, ask.first_day, ask.last_day, centre.zone, queries.claims_of(read, ask.award))
+    claims = queries.claims_of(read, ask.award)
+    use = gather(read, folder, owned, ask.first_day, ask.last_day, centre.zone, claims, with_proofs)
     costs = queries.costs_of(read, ask.award, until=ask.last_day)
     files = queries.evidence_of(read, ask.award)
     head = _head(read, centre, made_by, ask, award)
     bare = _bare(read, ask, award, head, costs, files, owned, use, centre.zone)
     rules = rule_set_on(head.made_at.astimezone(centre.tz).date())
     found = evaluate(_facts(read, folder, bare, costs, files), rules)
-    return with_figures(replace(bare, rules=found, risks=risks_of(found), report=_with_rules(head, rules)))
+    return replace(bare, rules=found, risks=risks_of(found), report=_with_rules(head, rules))
 
 
 def locked(snapshot: Snapshot, released_by: str) -> Snapshot:
