@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -114,6 +115,12 @@ def _own(
     ]  # fmt: skip
     near = _near(read, mine, period.padded(policy.min_gap_s, policy.min_gap_s)) if policy.min_gap_s else ()
     return near, 0 if policy.max_future is None else _coming(read, mine)
+
+
+def with_own(read: Read, case: Case, window: Period, without: int | None = None) -> Case:
+    """Return a case that knows the person's bookings of the machine in a whole window, for finding slots."""
+    own, future = _own(read, case.standing.person_id, case.machine.id, window, case.machine.policy, without)
+    return replace(case, own_periods=own, own_future=future)
 
 
 def _near(read: Read, mine: list[Any], wide: Period) -> tuple[Period, ...]:

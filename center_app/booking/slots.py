@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from center_app.booking.rules import Busy, Case, is_time_legal
+from center_app.booking.rules import Busy, Case, horizon_end, in_service, is_time_legal
 from center_app.booking.values import Slot
 from center_app.core.periods import Period, subtract
 
@@ -57,19 +57,28 @@ def day_marks(case: Case, window: Period) -> Iterator[datetime]:
 def nearest(case: Case, busy: tuple[Busy, ...], window: Period, count: int = 3) -> list[Period]:
     """Return the legal times of the same length nearest to the wanted one, nearest first, disjoint."""
     policy, length = case.machine.policy, case.length
-    earliest = max(window.start, rounded_up(case.now))
-    if earliest + length > window.end:
+    earliest, latest = max(window.start, rounded_up(case.now)), _latest(case, window)
+    if in_service(case) is not None or earliest + length > latest:
         return []
-    free = gaps(busy, Period(earliest, window.end), policy.buffer_before_s, policy.buffer_after_s)
+    free = gaps(busy, Period(earliest, latest), policy.buffer_before_s, policy.buffer_after_s)
+    if policy.min_gap_s:
+        free = subtract(free, [own.padded(policy.min_gap_s, policy.min_gap_s) for own in case.own_periods])
     found: list[Period] = []
-    within = replace(case, busy=busy)
+    alone = replace(case, busy=())
     for start in candidates(free, length, case.start, day_marks(case, window)):
         period = Period(start, start + length)
-        if not any(period.overlaps(other) for other in found) and is_time_legal(within, start):
+        if not any(period.overlaps(other) for other in found) and is_time_legal(alone, start):
             found.append(period)
         if len(found) == count:
             break
     return found
+
+
+def _latest(case: Case, window: Period) -> datetime:
+    """Return the end of the window, cut where the horizon or the calibration ends."""
+    horizon, calibrated = horizon_end(case), case.machine.calibrated_until
+    ends = [window.end, horizon + case.length if horizon else None, calibrated]
+    return min(end for end in ends if end is not None)
 
 
 def slots_of(case: Case, busy: tuple[Busy, ...], window: Period, count: int = 3) -> tuple[Slot, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from center_app.booking import problems as p
-from center_app.booking.facts import busy_in, gather
+from center_app.booking.facts import busy_in, gather, with_own
 from center_app.booking.models import Booking
 from center_app.booking.rules import Case, judge, unwaived
 from center_app.booking.slots import slots_of
@@ -96,7 +96,9 @@ def proposals(
         return ()
     case = tried[0].case
     window = Period(case.start - _BACK, case.end + _AHEAD)
-    busy = busy_in(read, [one.case.machine.id for one in tried], window, replaces.id if replaces else None)
-    found = [slot for one in tried for slot in slots_of(one.case, busy[one.case.machine.id], window)]
+    without = replaces.id if replaces else None
+    cases = [with_own(read, one.case, window, without) for one in tried]
+    busy = busy_in(read, [one.machine.id for one in cases], window, without)
+    found = [slot for one in cases for slot in slots_of(one, busy[one.machine.id], window)]
     found.sort(key=lambda slot: (abs(slot.period.start - case.start), slot.machine_code))
     return tuple(found[:_PROPOSED])

@@ -14,7 +14,7 @@ from center_app.core.errors import PersonError, describe
 from center_app.core.text import catalogue
 from center_app.core.versions import StaleError
 from center_app.equipment.occupancy import overlaps
-from center_app.equipment.values import OutageKind
+from center_app.equipment.values import Condition, OutageKind
 from tests.booking.world import ADMIN, World, at, span
 
 
@@ -214,6 +214,30 @@ def test_find_slots_answers_words_and_qualification(world: World) -> None:
     stranger = world.person("Stranger")
     unqualified = SlotQuery(duration_s=7200, period=query.period, person_id=stranger.id, words=("5-axis",))
     assert world.center.read(queries.find_slots, unqualified) == []
+
+
+def test_slots_keep_the_gap_to_own_bookings_and_the_horizon(world: World) -> None:
+    world.policy(min_gap_s=7200, horizon_days=2)
+    world.book("Tue 09:00-10:00")
+    with pytest.raises(RefusedError) as caught:
+        world.book("Tue 11:00-12:00")
+    found = [slot.period for slot in caught.value.slots]
+    assert found[0] == span("Tue 12:00-13:00")
+    for period in found:
+        assert period.start <= at("Wed 08:00")
+        assert world.center.read(queries.check, world.actor(), world.draft(period)).is_legal
+    with pytest.raises(RefusedError) as beyond:
+        world.book("Fri 09:00-10:00")
+    assert beyond.value.slots[0].period == span("Wed 08:00-09:00")
+
+
+def test_a_locked_machine_is_not_proposed(world: World) -> None:
+    world.book("Tue 09:00-10:00")
+    world.amend_machine(condition=Condition.LOCKED, condition_note="guard missing")
+    with pytest.raises(RefusedError) as caught:
+        world.book("Tue 09:00-10:00")
+    assert {problem.code.id for problem in caught.value.problems} == {"booking.locked", "booking.overlap"}
+    assert caught.value.slots == ()
 
 
 def test_check_lists_passes_and_problems_without_booking(world: World) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from center_app.booking.facts import busy_in, gather
+from center_app.booking.facts import busy_in, gather, with_own
 from center_app.booking.models import Booking
 from center_app.booking.rules import OTHER_RULES, Case, days_of
 from center_app.booking.slots import rounded_up, slots_of
@@ -58,9 +58,9 @@ def find_slots(read: Read, query: SlotQuery) -> list[Slot]:
         person_id=query.person_id,
         project_id=query.project_id,
     )
-    cases = _cases(read, draft, views)
+    cases = [case for case in _cases(read, draft, views, query.period) if _may_use(case)]
     busy = busy_in(read, [case.machine.id for case in cases], query.period)
-    per_machine = [slots_of(case, busy[case.machine.id], query.period, 2) for case in cases if _may_use(case)]
+    per_machine = [slots_of(case, busy[case.machine.id], query.period, 2) for case in cases]
     firsts = [slots[0] for slots in per_machine if slots]
     seconds = [slot for slots in per_machine for slot in slots[1:]]
     return [*_by_start(firsts), *_by_start(seconds)][: query.limit]
@@ -83,7 +83,7 @@ def _may_use(case: Case) -> bool:
     return all(finding is None or finding.is_pass for finding in findings)
 
 
-def _cases(read: Read, draft: BookingDraft, views: Sequence[MachineView]) -> list[Case]:
+def _cases(read: Read, draft: BookingDraft, views: Sequence[MachineView], window: Period) -> list[Case]:
     """Return the case of a draft on each machine, asking for the person once per qualification."""
     first = gather(read, draft, views[0].id, view=views[0])
     days = days_of(first.period, first.zone)
@@ -93,7 +93,7 @@ def _cases(read: Read, draft: BookingDraft, views: Sequence[MachineView]) -> lis
         kind = view.qualification_kind_id
         if kind not in known:
             known[kind] = standing(read, draft.person_id, kind, *days)
-        cases.append(replace(first, machine=view, standing=known[kind], busy=(), own_periods=(), own_future=0))
+        cases.append(with_own(read, replace(first, machine=view, standing=known[kind], busy=()), window))
     return cases
 
 
@@ -115,7 +115,7 @@ def _alternatives(read: Read, view: BookingView, register: Sequence[MachineView]
         start_at=view.start_at, end_at=view.end_at, person_id=view.person_id, project_id=view.project_id
     )
     window = Period(view.start_at - timedelta(days=2), view.end_at + _AHEAD)
-    cases = [case for case in _cases(read, draft, like) if _may_use(case)]
+    cases = [case for case in _cases(read, draft, like, window) if _may_use(case)]
     busy = busy_in(read, [case.machine.id for case in cases], window)
     slots = [slot for case in cases for slot in slots_of(case, busy[case.machine.id], window, 2)]
     slots.sort(key=lambda slot: (abs(slot.period.start - view.start_at), slot.machine_id != own.id, slot.machine_code))
