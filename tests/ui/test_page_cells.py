@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -179,7 +180,7 @@ def test_ticks_are_anchored_to_the_clock(offset_s: int, span_s: int) -> None:
     found = ticks(start, start + span_s * SECOND, 1000, "Asia/Shanghai")
     assert all(start <= tick.t_ns <= start + span_s * SECOND for tick in found)
     assert len(found) <= 14
-    steps = {b.t_ns - a.t_ns for a, b in zip(found, found[1:], strict=False)}
+    steps = {b.t_ns - a.t_ns for a, b in pairwise(found)}
     assert len(steps) <= 1
 
 

@@ -112,7 +112,8 @@ class AlarmsPage(Page):
         self._now[0] = loaded.now_ns
         self._names.clear()
         self._names.update({row.rule.id: row.rule.label.say(_.language) for row in loaded.rows})
-        changed = loaded.rows != self._loaded.rows or loaded.events != self._loaded.events
+        is_first = not self._loaded.now_ns
+        changed = is_first or loaded.rows != self._loaded.rows or loaded.events != self._loaded.events
         self._loaded = loaded
         self.foot.show_loaded(loaded)
         if changed:
