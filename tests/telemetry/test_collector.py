@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from center_app.core.paths import PROGRAM
 from center_app.core.text import catalogue
 from center_app.telemetry import evidence, queries, service
 from center_app.telemetry.collector import launch
+from center_app.telemetry.collector.process import run
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.values import (
@@ -132,10 +134,10 @@ def test_a_collector_killed_hard_leaves_a_marked_gap_and_records_again_within_tw
 
 def test_unplug_and_replug_keep_the_recording_with_one_exact_gap(centre, link):
     store = centre.folder
-    with cells.simulator("robot_cell", link, "--faults", '{"unplug": [[3.0, 1.0]]}'):
+    with cells.simulator("robot_cell", link, "--faults", '{"unplug": [[8.0, 1.0]]}'):
         cell = cells.add_cell(centre, link)
         with cells.collector(store):
-            wait_until(lambda: (cells.health_of(store, cell.id) or cell).__dict__.get("reconnects") == 1, 20)
+            wait_until(lambda: (cells.health_of(store, cell.id) or cell).__dict__.get("reconnects") == 1, 40)
             wait_until(lambda: len(gaps(store, cell.id)) == 1, 10)
             cells.wait_for_bytes(store, cell.id, 500 * FRAME)
     (recording,) = recordings(store, cell.id)
@@ -260,3 +262,23 @@ def test_a_polled_meter_is_recorded_with_both_directions_and_its_run_proved(cent
         for run in runs:
             again = evidence.recompute(reader, run, verify=True)
             assert (again.is_same, again.broken, run.ended_by) == (True, "", "end")
+
+
+def test_the_centre_may_lie_on_either_database(center, link):
+    """Cells, requests and the lease live in the centre's database; recordings stay in the local folder."""
+    cell = cells.add_cell(center, link)
+    stop = threading.Event()
+    running = threading.Thread(target=run, args=(center.store, "local", center.folder), kwargs={"stop": stop})
+    with cells.simulator("robot_cell", link):
+        running.start()
+        try:
+            cells.wait_for_bytes(center.folder, cell.id, 40 * FRAME)
+            (lease,) = center.read(queries.leases)
+            assert (lease.name, lease.pid) == ("local", os.getpid())
+            assert asked(center, RequestKind.RELOAD, None, {}).state is RequestState.DONE
+        finally:
+            stop.set()
+            running.join(20)
+    assert center.read(queries.leases) == []
+    (recording,) = recordings(center.folder, cell.id)
+    assert missing_frames(center.folder, recording.id) == 0

@@ -40,6 +40,10 @@ class Counters:
             self.since_ns = t_ns
         self.state, self.code, self.holder = state, code, holder
 
+    def note_pause(self, pause_ns: int) -> None:
+        """Remember how long the reader was away from its port at most."""
+        self.longest_pause_ns = max(self.longest_pause_ns, pause_ns)
+
     def add_gap(self, start_ns: int, end_ns: int) -> None:
         """Count a gap."""
         self.gaps += 1

@@ -141,7 +141,7 @@ class PortLoop:
         self._judge_silence()
         if data and pipeline.master is None:
             self._gather(len(data), now.boot_ns)
-        self._note_pause(now.boot_ns)
+        self.counters.note_pause(self._stamps.now().boot_ns - now.boot_ns)
 
     def _took(self, data: bytes, pipeline: Pipeline) -> None:
         now = self._stamps.now()
@@ -162,10 +162,6 @@ class PortLoop:
         if size / span_s > GATHER_RATE:
             self._mail.rest(min(GATHER_S, GATHER_BYTES * self.plan.profile.line.byte_ns / 1e9))
 
-    def _note_pause(self, since_boot_ns: int) -> None:
-        pause_ns = self._stamps.now().boot_ns - since_boot_ns
-        self.counters.longest_pause_ns = max(self.counters.longest_pause_ns, pause_ns)
-
     def _poll(self, port: Port, pipeline: Pipeline) -> None:
         now = self._stamps.now()
         request = pipeline.master.next_request(now.boot_ns) if pipeline.master else None
@@ -176,17 +172,14 @@ class PortLoop:
     def _goes_on(self, port: Port) -> bool:
         """Take over a changed plan; tell whether this open port is still the right one."""
         if self._mail.released_until_ns is not None:
-            self._pause_for_release()
+            if self._pipeline is not None:
+                self._pipeline.lost(self._stamps.now().t_ns, "released")
             return False
         if self._mail.plan is None:
             return True
         before = self.plan.cell.port
         self._take_plan()
         return self.plan.cell.port == before and self._pipeline is not None
-
-    def _pause_for_release(self) -> None:
-        if self._pipeline is not None:
-            self._pipeline.lost(self._stamps.now().t_ns, "released")
 
     def _take_plan(self) -> None:
         plan, self._mail.plan = self._mail.plan, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from center_app.core import log
@@ -204,7 +204,11 @@ class Collector:
             return
         self._due.health_s = now_s + HEALTH_S
         t_ns = self.stamps.now().t_ns
-        self._keeper.put_health([reader.counters.health(t_ns) for reader in list(self._readers.values())])
+        trouble = self._writer.state.trouble
+        code = trouble.code.id if isinstance(trouble, CenterError) else ""
+        ports = [reader.counters.health(t_ns) for reader in self._readers.values()]
+        lost = self._writer.state.lost_samples
+        self._keeper.put_health([replace(port, code=code, lost_samples=lost) for port in ports] if code else ports)
 
     def _mark_time(self, now_s: float) -> None:
         """Tie the recording clock to the wall clock; a step stands in the log."""
