@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPdfWriter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from center_app.booking import queries
 from center_app.booking.values import BookingState
@@ -309,6 +310,8 @@ def test_out_of_order_displaces_and_one_undo_brings_back(staff: CalendarWorld) -
     assert staff.live() == []
     titles = staff.timeline.data.bars.title
     assert any("Spindle noise" in text for text in titles)
+    offered = [button.text() for button in staff.page.conduct.panel.findChildren(QPushButton)]
+    assert f"{MILL_2}, 10:00–12:00" in offered
     staff.page.conduct.history.undo()
     staff.settle()
     assert staff.live() == [(MILL, 10, 12), (MILL, 13, 14)]
@@ -428,3 +431,45 @@ def test_other_pages_open_a_booking_a_machine_and_a_day(world: CalendarWorld) ->
     world.page.open(form=True)
     world.settle()
     assert world.page.conduct.forms.form is not None
+
+
+def test_displaced_bookings_are_taken_up_elsewhere(staff: CalendarWorld) -> None:
+    staff.book(0, 10, 12, person=1)
+    staff.page.conduct.acts.out_of_order(staff.machines[0].id, "Spindle noise")
+    staff.settle()
+    staff.page.open(machine_id=staff.machines[0].id, moves=True)
+    staff.settle()
+    buttons = staff.page.conduct.panel.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == f"{MILL_2}, 10:00–12:00").click()
+    staff.settle()
+    assert staff.live() == [(MILL_2, 10, 12)]
+    staff.page.conduct.history.undo()
+    staff.settle()
+    assert staff.live() == []
+
+
+def test_text_on_paper_is_as_small_as_on_screen(world: CalendarWorld, tmp_path: Path) -> None:
+    import pypdfium2
+
+    target = tmp_path / "timeline.pdf"
+    writer = QPdfWriter(str(target))
+    prepare(writer)
+    print_picture(writer, world.timeline.picture())
+    del writer
+    document = pypdfium2.PdfDocument(str(target))
+    page = document[0].get_textpage()
+    text = page.get_text_bounded()
+    assert "Laser" in text
+    boxes = [page.get_charbox(at) for at in range(page.count_chars())]
+    assert max(top - bottom for _left, bottom, _right, top in boxes) < 14
+    page.close()
+    document.close()
+
+
+def test_undo_survives_a_switch_of_language(world: CalendarWorld) -> None:
+    world.drag(world.spot(0, 10.02), world.spot(0, 12))
+    world.window.choose_language("de")
+    world.settle()
+    world.keys((Qt.Key.Key_Z, CONTROL))
+    assert world.live() == []
+    world.window.choose_language("en")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from center_app.booking import queries
 from center_app.booking.values import BookingDraft, BookingView
 from center_app.core.access import Right
 from center_app.core.errors import ProblemsError
+from center_app.flows.breakdown import Breakdown
 from ui.kit.words import _
 from ui.pages.calendar.acts import Acts, at
 from ui.pages.calendar.clipboard import Clipboard
@@ -19,6 +20,7 @@ from ui.pages.calendar.form_desk import FormDesk
 from ui.pages.calendar.formats import local
 from ui.pages.calendar.history import History
 from ui.pages.calendar.loader import Detail, draft_of, load_detail
+from ui.pages.calendar.moves import Moves
 from ui.pages.calendar.panel import Panel, PanelContent
 from ui.pages.calendar.panel_acts import PanelActs
 from ui.pages.calendar.present import booking_content, machine_content, outage_content
@@ -37,12 +39,13 @@ class Conduct:
     def __init__(self, page: CalendarPage) -> None:
         """Attach to a page whose widgets exist."""
         self.page = page
-        self.history = History(page.context.tasks, page)
+        self.history = History(page.context.tasks)
         self.acts = Acts(self.history)
         self.panel_acts = PanelActs(self)
         self.clipboard = Clipboard(self)
         self.finder = Finder(self)
         self.watcher = GhostWatcher(self)
+        self.moves = Moves(self)
         self.detail: Detail | None = None
         self.forms = FormDesk(self)
         self.select_id = self.select_machine_id = 0
@@ -61,9 +64,17 @@ class Conduct:
         timeline.menu_asked.connect(self._on_menu_asked)
         timeline.refused.connect(self.watcher.on_refused)
         timeline.ghost_changed.connect(self.watcher.on_ghost)
+        self._listen()
+        self.panel.closed.connect(self.close_panel)
+
+    def _listen(self) -> None:
         self.history.done.connect(self._on_done)
         self.history.failed.connect(self.on_failed)
-        self.panel.closed.connect(self.close_panel)
+
+    def take_over(self, history: History) -> None:
+        """Go on with the undo stack of the page that was here before the rebuild."""
+        self.history, self.acts = history.let_go(), Acts(history)
+        self._listen()
 
     @property
     def tasks(self) -> Any:
@@ -158,8 +169,6 @@ class Conduct:
 
     def with_booking(self, booking_id: int, act: Callable[[BookingView], Any]) -> None:
         """Read the newest state of a booking, then act on it."""
-        from center_app.booking import queries
-
         self.tasks.read(queries.booking, booking_id, done=act, failed=self.on_failed, owner=self.page)
 
     def create(self, machine_id: int, start: int, end: int, like: BookingDraft | None = None) -> None:
@@ -194,6 +203,8 @@ class Conduct:
                 self.show_booking(result.id)
             else:
                 self.close_panel()
+        elif isinstance(result, Breakdown):
+            self.moves.review(result.outage.machine_id)
         told = _told(result, label, self.page.zone)
         self.page.context.notices.tell(told, self.history.undo)
         self.page.refresh()
@@ -222,10 +233,6 @@ class Conduct:
         self.select_machine_id = 0 if machine_id in rows else machine_id
         if machine_id in rows:
             timeline.choose(rows.index(machine_id))
-
-    def extend(self, view: BookingView, by: timedelta) -> None:
-        """Move the end of a booking."""
-        self.move(view, draft_of(view, end_at=view.end_at + by))
 
 
 def _told(result: Any, label: str, zone: str) -> str:

@@ -89,6 +89,12 @@ class History(QObject):
         self._held: dict[int, Held] = {}
         self.is_busy = False
 
+    def let_go(self) -> History:
+        """Cut the connections to a page that is being rebuilt, so that the next one may take over."""
+        for signal in (self.done, self.failed):
+            signal.disconnect()
+        return self
+
     def held(self, booking_id: int, version: int) -> Held:
         """Give the follower of a booking, made when it is first seen."""
         held = self._held.setdefault(booking_id, Held(booking_id, version))

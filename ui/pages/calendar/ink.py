@@ -19,6 +19,8 @@ from ui.pages.calendar.formats import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtGui import QFont, QPaintDevice
+
     from ui.kit.theme import Tokens
 
 TONES: dict[BarState, tuple[str, str]] = {
@@ -86,15 +88,15 @@ def _dash(colour: QColor, width: float, *lengths: float) -> QPen:
 class Ink:
     """Resolve the look of one palette; made anew when palette or language change."""
 
-    def __init__(self, tokens: Tokens, is_paper: bool = False) -> None:
-        """Make every pen, brush and font that painting needs."""
-        self.tokens, self.is_paper = tokens, is_paper
+    def __init__(self, tokens: Tokens, paper: QPaintDevice | None = None) -> None:
+        """Make every pen, brush and font that painting needs, in the pixels of a screen or of paper."""
+        self.tokens, self._paper = tokens, paper
         self.colour = {name: tokens[name] for name in tokens.hexes}
         self.styles = {state: self._style(state) for state in BarState}
         self.bodies = Bodies(self)
-        self.bar_font, self.bold_font = font(11.5), font(11.5, bold=True)
-        self.body, self.body_bold, self.small = font(13), font(13, bold=True), font(12)
-        self.small_bold = font(12, bold=True)
+        self.bar_font, self.bold_font = self._font(11.5), self._font(11.5, bold=True)
+        self.body, self.body_bold, self.small = self._font(13), self._font(13, bold=True), self._font(12)
+        self.small_bold = self._font(12, bold=True)
         self.grid = QPen(self.colour["grid"], 1)
         self.line = QPen(self.colour["line"], 1)
         self.strong = QPen(self.colour["line_strong"], 1)
@@ -129,15 +131,30 @@ class Ink:
         solid = t.mixed(tone, "surface", 0.45)
         return Style(QBrush(fill), border, QPen(t["text"], 2), hatch, solid, icon, icon_colour, text)
 
+    @property
+    def is_paper(self) -> bool:
+        """Say whether this ink is for a printer."""
+        return self._paper is not None
+
+    def _font(self, size_px: float, *, bold: bool = False) -> QFont:
+        """Make a font of a size in px; points are counted in the dots of the device."""
+        made = font(size_px, bold=bold)
+        if self._paper is not None:
+            made.setPointSizeF(size_px * 72 / self._paper.logicalDpiY())
+        return made
+
+    def _measure(self, face: QFont) -> QFontMetricsF:
+        return QFontMetricsF(face) if self._paper is None else QFontMetricsF(face, self._paper)
+
     @cached_property
     def bar_metrics(self) -> QFontMetricsF:
         """Measure bar texts."""
-        return QFontMetricsF(self.bar_font)
+        return self._measure(self.bar_font)
 
     @cached_property
     def bold_metrics(self) -> QFontMetricsF:
         """Measure texts of own bars."""
-        return QFontMetricsF(self.bold_font)
+        return self._measure(self.bold_font)
 
     @lru_cache(maxsize=8192)  # noqa: B019 - an Ink lives as long as its cache
     def width(self, text: str, bold: bool) -> float:
@@ -177,9 +194,9 @@ def ink() -> Ink:
 
 
 @contextmanager
-def printed() -> Iterator[None]:
-    """Paint in the light palette meanwhile, as on paper."""
-    _paper[:] = [Ink(palette_tokens("light"), is_paper=True)]
+def printed(device: QPaintDevice) -> Iterator[None]:
+    """Paint in the light palette and in the pixels of a printer meanwhile."""
+    _paper[:] = [Ink(palette_tokens("light"), device)]
     try:
         yield
     finally:

@@ -212,11 +212,20 @@ class CalendarPage(Page):
         go_to(self.conduct, args)
 
     def state(self) -> dict[str, Any]:
-        """Keep view, day and grouping over a rebuild."""
-        return {"view": self.toolbar.views.key, "day": self.day, "group": self.rows.group, "span": self.view.value}
+        """Keep view, day, grouping and the undo stack over a rebuild."""
+        return {
+            "history": (self.context.actor.person_id, self.conduct.history),
+            "view": self.toolbar.views.key,
+            "day": self.day,
+            "group": self.rows.group,
+            "span": self.view.value,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up view, day and grouping."""
+        """Take up view, day and grouping, and for the same person what can be undone."""
+        person_id, history = state.get("history", (None, None))
+        if history is not None and person_id == self.context.actor.person_id:
+            self.conduct.take_over(history)
         self.day, self.view = state.get("day", self.day), View(state.get("span", self.view.value))
         self.rows.group_by(state.get("group", self.rows.group))
         if state.get("view", "day") != "day":

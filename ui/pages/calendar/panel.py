@@ -47,6 +47,16 @@ class PanelRule:
 
 
 @dataclass(frozen=True)
+class PanelMove:
+    """Offer new times for one displaced booking: who, what it was, the slots; ``none`` says that there is none."""
+
+    person: str
+    note: str
+    acts: tuple[PanelAct, ...] = ()
+    none: str = ""
+
+
+@dataclass(frozen=True)
 class PanelHours:
     """Hold hours so far in seconds; ``measured`` None means not measured."""
 
@@ -70,6 +80,7 @@ class PanelContent:
     hours: PanelHours | None = None
     rules_title: str = ""
     rules: tuple[PanelRule, ...] = ()
+    moves: tuple[PanelMove, ...] = ()
     acts: tuple[PanelAct, ...] = ()
 
 
@@ -151,6 +162,9 @@ class Panel(QFrame):
         made: list[QLayout] = []
         if content.person:
             made.append(_person(content))
+        if content.moves:
+            made.append(_section(_title(content.facts_title)))
+            made.extend(_move(one) for one in content.moves)
         if content.facts:
             made.append(_facts(content))
         if content.hours:
@@ -190,6 +204,14 @@ def _title(text: str, note: str = "") -> QLayout:
 def _person(content: PanelContent) -> QLayout:
     names = column(label(content.person, "bold"), Elided(content.organisation, "secondary"), gap=0)
     return row(Avatar(content.person), names, gap=10, margins=(16, 13, 16, 13))
+
+
+def _move(one: PanelMove) -> QLayout:
+    said: list[Any] = [row(Avatar(one.person), column(label(one.person, "bold"), label(one.note, "secondary"), gap=0))]
+    said += [button(act.text, act.run, kind="accent", small=True) for act in one.acts]
+    if one.none:
+        said.append(label(one.none, "secondary", "warn"))
+    return _section(*said)
 
 
 def _facts(content: PanelContent) -> QLayout:

@@ -17,7 +17,7 @@ from center_app.flows import breakdown
 from ui.kit.words import _
 from ui.pages.calendar.formats import clock, seconds
 from ui.pages.calendar.history import Call
-from ui.pages.calendar.loader import Detail
+from ui.pages.calendar.loader import Detail, draft_of
 from ui.pages.calendar.panel import PanelAct
 from ui.pages.calendar.rules_text import may_waive
 
@@ -62,7 +62,13 @@ class PanelActs:
     def _other_acts(self, view: BookingView) -> list[PanelAct]:
         conduct, zone = self._conduct, self._conduct.page.zone
         until = clock(seconds(view.end_at + _STEP), zone)
-        offered = [PanelAct(_("Extend to {time}", time=until), lambda: conduct.extend(view, _STEP), "clock")]
+        offered = [
+            PanelAct(
+                _("Extend to {time}", time=until),
+                lambda: conduct.move(view, draft_of(view, end_at=view.end_at + _STEP)),
+                "clock",
+            )
+        ]
         if view.state is not BookingState.IN_USE:
             offered.append(PanelAct(_("Move…"), lambda: conduct.forms.edit(view), "move-horizontal"))
             offered.append(PanelAct(_("Cancel it"), lambda: conduct.acts.cancel(view), "x"))

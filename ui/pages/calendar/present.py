@@ -46,7 +46,7 @@ def _facts(view: BookingView, detail: Detail, zone: str) -> list[tuple[str, str]
     facts = [(_("Project"), f"{view.project_code} {view.project.say(_.language)}".strip())]
     if view.title:
         facts.append((_("What for"), view.title))
-    facts.append((_("Booked"), _when(start, end, zone)))
+    facts.append((_("Booked"), when(start, end, zone)))
     if view.setup_s:
         facts.append((_("Set-up time"), _("{times}, included", times=times(start, start + view.setup_s, zone))))
     after = seconds(view.occupied_end_at) - end
@@ -54,14 +54,14 @@ def _facts(view: BookingView, detail: Detail, zone: str) -> list[tuple[str, str]
         facts.append((_("Buffer"), _("{length} after", length=length(after))))
     if detail.wished is not None:
         first, last = seconds(detail.wished.start_at), seconds(detail.wished.end_at)
-        facts.append((_("Wished"), _when(first, last, zone)))
+        facts.append((_("Wished"), when(first, last, zone)))
     if view.note:
         facts.append((_("Note"), view.note))
     return facts
 
 
-def _when(start: int, end: int, zone: str) -> str:
-    """Say day and times, the day always."""
+def when(start: int, end: int, zone: str) -> str:
+    """Say day and times of a span in UTC seconds, the day always."""
     if local(start, zone).date() == local(end - 1, zone).date():
         return f"{day_clock(start, zone)}–{clock(end, zone)}"
     return times(start, end, zone)

@@ -6,17 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF, QRect
-from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPainter
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 
 from ui.pages.calendar.geometry import HEADER
 from ui.pages.calendar.ink import printed
 from ui.pages.calendar.paint import paint
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPdfWriter
+    from PySide6.QtPrintSupport import QPrinter
+
     from ui.pages.calendar.page import CalendarPage
     from ui.pages.calendar.picture import Picture
 
 _WIDTH = 1400
+_DOTS_PER_INCH = 300
 
 
 def print_timeline(page: CalendarPage) -> None:
@@ -29,8 +33,9 @@ def print_timeline(page: CalendarPage) -> None:
         print_picture(printer, page.timeline.picture())
 
 
-def prepare(device: QPagedPaintDevice) -> None:
-    """Set A4 landscape with margins of 12 mm."""
+def prepare(device: QPdfWriter | QPrinter) -> None:
+    """Set A4 landscape with margins of 12 mm, 300 dots an inch."""
+    device.setResolution(_DOTS_PER_INCH)
     margins = QMarginsF(12, 12, 12, 12)
     layout = QPageLayout(
         QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, margins, QPageLayout.Unit.Millimeter
@@ -38,14 +43,14 @@ def prepare(device: QPagedPaintDevice) -> None:
     device.setPageLayout(layout)
 
 
-def print_picture(device: QPagedPaintDevice, picture: Picture) -> int:
+def print_picture(device: QPdfWriter | QPrinter, picture: Picture) -> int:
     """Paint every row of a picture on as many pages as it takes; returns their number."""
     painter = QPainter(device)
     room = painter.viewport()
     factor = room.width() / _WIDTH
     painter.scale(factor, factor)
     pages = page_pictures(picture, int(room.height() / factor))
-    with printed():
+    with printed(device):
         for number, one in enumerate(pages):
             if number:
                 device.newPage()

@@ -39,8 +39,8 @@ def _register_acts(page: CalendarPage) -> None:
     page.act("calendar.book", N_("Book a machine"), conduct.forms.open_here, icon="plus", shortcut="Ctrl+N", right=book)
     page.act("calendar.move", N_("Move the booking, or show a month"), lambda: _move(page), shortcut="M", right=book)
     page.act("calendar.cancel", N_("Cancel the booking"), lambda: _cancel(page), icon="x", shortcut="Del", right=book)
-    page.act("calendar.undo", N_("Undo"), conduct.history.undo, icon="undo-2", shortcut="Ctrl+Z")
-    page.act("calendar.redo", N_("Redo"), conduct.history.redo, icon="redo-2", shortcut="Ctrl+Y")
+    page.act("calendar.undo", N_("Undo"), lambda: conduct.history.undo(), icon="undo-2", shortcut="Ctrl+Z")
+    page.act("calendar.redo", N_("Redo"), lambda: conduct.history.redo(), icon="redo-2", shortcut="Ctrl+Y")
     page.act("calendar.copy", N_("Copy the booking"), conduct.clipboard.copy, icon="copy", shortcut="Ctrl+C")
     page.act("calendar.paste", N_("Paste the booking here"), conduct.clipboard.paste, shortcut="Ctrl+V", right=book)
 
