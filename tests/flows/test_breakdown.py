@@ -76,6 +76,21 @@ def test_one_undo_brings_everything_back(world: World) -> None:
         world.book("Mon 11:30-12:30")
 
 
+def test_undo_leaves_what_is_over_or_taken_up(world: World) -> None:
+    twin = world.add_machine()
+    ids = busy_morning(world)
+    done = world.center.write(world.actor(), breakdown.out_of_order, world.machine.id, "Sensor")
+    later = world.view(ids[2])
+    slot = next(
+        slot for move in done.moves if move.booking.id == ids[2] for slot in move.slots if slot.machine_id == twin.id
+    )
+    world.center.write(world.actor(), breakdown.take_up, later.id, later.version, slot)
+    world.center.clock.set_wall(at("Mon 13:00"))  # type: ignore[attr-defined]
+    assert world.center.write(world.actor(), breakdown.undo_out_of_order, done) == []
+    assert states(world, ids) == [BookingState.DONE, BookingState.DISPLACED, BookingState.CANCELLED]
+    assert world.center.read(overlaps) == 0
+
+
 def test_undo_is_whole_or_not_at_all(world: World) -> None:
     ids = busy_morning(world)
     done = world.center.write(world.actor(), breakdown.out_of_order, world.machine.id, "Sensor", at("Mon 13:00"))

@@ -127,14 +127,19 @@ def _cut_off(work: Work, row: Booking, period: Period) -> bool:
 def reinstate(work: Work, what: Displaced, reason: str = "") -> list[BookingView]:
     """Give displaced bookings their time back and let a broken-off use go on.
 
-    Raises RefusedError when the time was taken meanwhile.
+    What is over by now stays as it is, as does what was taken up elsewhere; raises RefusedError when
+    the time was taken meanwhile.
     """
     require(work.actor, Right.OUT_OF_ORDER)
-    for booking_id in what.displaced:
-        _bring_back(work, load(work, Booking, booking_id))
-    for booking_id in what.broken_off:
-        resume(work, load(work, Booking, booking_id))
-    ids = [*what.displaced, *what.broken_off]
+    displaced = [load(work, Booking, number) for number in what.displaced]
+    broken_off = [load(work, Booking, number) for number in what.broken_off]
+    back = [row for row in displaced if row.end_at > work.now and row.state == BookingState.DISPLACED.value]
+    on = [row for row in broken_off if row.end_at > work.now]
+    for row in back:
+        _bring_back(work, row)
+    for row in on:
+        resume(work, row)
+    ids = [row.id or 0 for row in (*back, *on)]
     work.record("booking.reinstate", _subject(ids), reason=reason, changed=FLAG | Changed.USAGE)
     return bookings_by_id(work, ids)
 
