@@ -15,11 +15,10 @@ from center_app.core.money import Money
 from center_app.grants.errors import GONE
 from center_app.grants.models import Award, BankStatement, BudgetLine, Duty, Instalment, PlanPoint
 from center_app.grants.programmes import programmes
-from center_app.grants.queries.ledger import commitments_of, costs_of
+from center_app.grants.queries.ledger import Spent, commitments_of, spending
 from center_app.grants.values import (
     AwardView,
     BudgetLineView,
-    CostView,
     DutyView,
     InstalmentView,
     PlanView,
@@ -50,7 +49,7 @@ def _row(read: Read, number: str) -> Award:
 def _view(read: Read, row: Award) -> AwardView:
     known = programmes().get(row.programme)
     received = sum(part.received.minor for part in instalments(read, row.number) if part.received)
-    spent = sum(cost.amount.minor for cost in costs_of(read, row.number))
+    spent = sum(part.minor for part in spending(read, row.number))
     promised = sum(view.amount.minor for view in commitments_of(read, row.number))
     return AwardView(
         id=row.id or 0,
@@ -80,8 +79,8 @@ def _view(read: Read, row: Award) -> AwardView:
 def budget(read: Read, award: str) -> tuple[BudgetLineView, ...]:
     """Return an award's budget lines in order, with what was spent and promised."""
     row = _row(read, award)
-    spent = _by_line((cost.line, cost.amount) for cost in costs_of(read, award))
-    promised = _by_line((view.line, view.amount) for view in commitments_of(read, award))
+    spent = _by_line((part.line, part.minor) for part in spending(read, award))
+    promised = _by_line((view.line, view.amount.minor) for view in commitments_of(read, award))
     lines = read.session.exec(
         select(BudgetLine).where(BudgetLine.award_id == row.id).order_by(col(BudgetLine.position))
     )
@@ -99,10 +98,10 @@ def budget(read: Read, award: str) -> tuple[BudgetLineView, ...]:
     )
 
 
-def _by_line(parts: Iterable[tuple[str, Money]]) -> defaultdict[str, int]:
+def _by_line(parts: Iterable[tuple[str, int]]) -> defaultdict[str, int]:
     sums: defaultdict[str, int] = defaultdict(int)
-    for line, money in parts:
-        sums[line] += money.minor
+    for line, minor in parts:
+        sums[line] += minor
     return sums
 
 
@@ -162,10 +161,10 @@ def spending_plan(read: Read, award: str, today: date) -> tuple[PlanView, ...]:
     row = _row(read, award)
     points = read.session.exec(select(PlanPoint).where(PlanPoint.award_id == row.id).order_by(PlanPoint.month)).all()
     plan = [(point.month, Money(point.planned_minor, row.currency)) for point in points]
-    return forecast(plan, costs_of(read, award), f"{today:%Y-%m}")
+    return forecast(plan, spending(read, award), f"{today:%Y-%m}")
 
 
-def forecast(plan: list[tuple[str, Money]], costs: list[CostView], this_month: str) -> tuple[PlanView, ...]:
+def forecast(plan: list[tuple[str, Money]], costs: list[Spent], this_month: str) -> tuple[PlanView, ...]:
     """Put spending beside the plan for months before this one, and the scaled plan for those ahead."""
     spent = _cumulative(costs)
     closed = [(month, money) for month, money in plan if month < this_month]
@@ -185,11 +184,10 @@ def forecast(plan: list[tuple[str, Money]], costs: list[CostView], this_month: s
     return tuple(views)
 
 
-def _cumulative(costs: list[CostView]) -> list[tuple[str, int]]:
+def _cumulative(costs: list[Spent]) -> list[tuple[str, int]]:
     sums: defaultdict[str, int] = defaultdict(int)
-    for cost in costs:
-        day = cost.paid_on or cost.invoice_on
-        sums[f"{day:%Y-%m}" if day else ""] += cost.amount.minor
+    for part in costs:
+        sums[f"{part.day:%Y-%m}" if part.day else ""] += part.minor
     total, steps = 0, []
     for month in sorted(sums):
         total += sums[month]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
+from sqlalchemy import select as pick
 from sqlmodel import col, select
 
 from center_app.core.db import Read
@@ -71,6 +74,39 @@ def _proofs(read: Read, ids: object) -> dict[int, tuple[str, ...]]:
     for cost_id, number in read.session.exec(statement):
         found[cost_id].append(number)
     return {cost_id: tuple(numbers) for cost_id, numbers in found.items()}
+
+
+@dataclass(frozen=True)
+class Spent:
+    """State what a cost takes from a budget line of an award, and on which day (None: not dated)."""
+
+    line: str
+    day: date | None
+    minor: int
+
+
+def spending(read: Read, award: str) -> list[Spent]:
+    """Return what an award's costs take from its lines, exact to the cent; quick, two statements."""
+    statement: Any = (
+        pick(CostItem.id, CostItem.gross_minor, CostItem.currency, CostItem.paid_on, CostItem.invoice_on,  # type: ignore[call-overload]
+             BudgetLine.code, Allocation.numerator, Allocation.denominator)
+        .join(Allocation, col(Allocation.cost_id) == col(CostItem.id))
+        .join(Award, col(Award.id) == col(Allocation.award_id))
+        .join(BudgetLine, col(BudgetLine.id) == col(Allocation.line_id))
+        .where(Award.number == award, col(CostItem.is_reversed).is_(False))
+        .order_by(col(Allocation.id))
+    )  # fmt: skip
+    found: Any = read.session.exec(statement).all()
+    parted = {row[0] for row in found if row[6] != row[7]}
+    shares = _shares(read, parted) if parted else {}
+    taken = [Spent(row[5], row[3] or row[4], row[1]) for row in found if row[0] not in parted]
+    first = {row[0]: row for row in found if row[0] in parted}
+    for cost_id, row in first.items():
+        mine = shares[cost_id]
+        for share, money in zip(mine, amounts(Money(row[1], row[2]), mine), strict=True):
+            if share.award == award:
+                taken.append(Spent(share.line, row[3] or row[4], money.minor))
+    return taken
 
 
 def amounts(gross: Money, shares: Sequence[Share]) -> list[Money]:
