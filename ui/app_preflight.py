@@ -19,7 +19,9 @@ def missing_sentence() -> str:
         lacking = _lacking(X11_LIBRARIES)
     if lacking:
         names = " ".join(lacking)
-        return f"The window needs system packages that are missing: sudo apt-get install --no-install-recommends {names}"
+        return (
+            f"The window needs system packages that are missing: sudo apt-get install --no-install-recommends {names}"
+        )
     if not _has_display():
         return "There is no display here; run `main.py tour` for the same job with screenshots instead of a window."
     return ""

@@ -23,10 +23,7 @@ QUIET_S = 0.12
 def application() -> QApplication:
     """Return the application, made with our fonts and palette when there is none."""
     app = QApplication.instance()
-    if isinstance(app, QApplication):
-        made = app
-    else:
-        made = QApplication([])
+    made = app if isinstance(app, QApplication) else QApplication([])
     load_fonts()
     apply_fonts("en")
     theme.choose("light")

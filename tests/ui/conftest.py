@@ -6,16 +6,16 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import shutil  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
-import pytest  # noqa: E402
+import pytest
 
-from center_app.wiring import Center, open_center  # noqa: E402
-from tests.fakes import FakeClock  # noqa: E402
-from tests.ui.desk import Desk, open_desk  # noqa: E402
-from tests.ui.seed import Seeded, seed  # noqa: E402
+from center_app.wiring import Center, open_center
+from tests.fakes import FakeClock
+from tests.ui.desk import Desk, open_desk
+from tests.ui.seed import Seeded, seed
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,10 @@ CATEGORIES = (
     ("cells", "Robot cells", "Roboterzellen", "机器人工作站", "bot"),
     ("testing", "Testing", "Prüfung", "试验", "radio-tower"),
 )
-PLACES = (("H1", "Hall A, bay 3", "Halle A, Platz 3", "A 厅 3 位"), ("H2", "Hall B, room 2", "Halle B, Raum 2", "B 厅 2 室"))
+PLACES = (
+    ("H1", "Hall A, bay 3", "Halle A, Platz 3", "A 厅 3 位"),
+    ("H2", "Hall B, room 2", "Halle B, Raum 2", "B 厅 2 室"),
+)
 MACHINES = (
     ("EQ-0101", 0, "5-axis mill DMU 50", "5-Achs-Fräse DMU 50", "五轴铣床 DMU 50"),
     ("EQ-0102", 0, "Turn-mill NTX 1000", "Dreh-Fräszentrum NTX 1000", "车铣中心 NTX 1000"),
@@ -117,7 +120,8 @@ def _people(center: Any, clock: FakeClock) -> tuple[list[PersonView], Any]:
     )  # fmt: skip
     kind = center.write(
         SYSTEM, registry.add_kind,
-        QualificationKindDraft(code="5AX", names=Label.of("5-axis milling", de="5-Achs-Fräsen", zh="五轴铣削"), valid_days=365),
+        QualificationKindDraft(code="5AX", names=Label.of("5-axis milling", de="5-Achs-Fräsen", zh="五轴铣削"),
+              valid_days=365),
     )  # fmt: skip
     people = []
     for name, role in PEOPLE:
@@ -128,15 +132,14 @@ def _people(center: Any, clock: FakeClock) -> tuple[list[PersonView], Any]:
         people.append(center.write(SYSTEM, registry.add_person, draft))
     project = center.write(
         SYSTEM, registry.add_project,
-        ProjectDraft(code="P-2031", names=Label.of("Hip implant", de="Hüftimplantat", zh="髋关节植入体"), leader_id=people[1].id,
+        ProjectDraft(code="P-2031", names=Label.of("Hip implant", de="Hüftimplantat", zh="髋关节植入体"),
+              leader_id=people[1].id,
                      organisation_id=host.id, starts_on=date(2025, 1, 1), ends_on=date(2027, 1, 1)),
     )  # fmt: skip
     for n, person in enumerate(people):
         center.write(SYSTEM, registry.add_member, project.id, person.id)
         until = clock.now().date() + timedelta(days=20 + 60 * n)
-        grant = QualificationDraft(
-            person_id=person.id, kind_id=kind.id, valid_from=date(2025, 6, 1), valid_until=until
-        )
+        grant = QualificationDraft(person_id=person.id, kind_id=kind.id, valid_from=date(2025, 6, 1), valid_until=until)
         center.write(SYSTEM, registry.grant, grant)
     return people, project
 
@@ -159,10 +162,12 @@ def _machines(center: Any, clock: FakeClock, people: list[PersonView]) -> list[M
         draft = MachineDraft(
             code=code, names=Label.of(en, de=de, zh=zh), category_id=groups[group].id, place_id=places[n % 2].id,
             maker="DMG MORI" if n < 3 else "Acme", model=en, serial=f"117560{n:04d}", asset_number=f"GDC-A-{n:04d}",
-            custodian_id=people[n % len(people)].id, in_service_on=date(2025, 6, 2), cost=Money(486_000_000 - n * 7_000_000, "CNY"),
+            custodian_id=people[n % len(people)].id, in_service_on=date(2025, 6, 2),
+                  cost=Money(486_000_000 - n * 7_000_000, "CNY"),
             origin=Origin.IMPORTED if n % 3 == 0 else Origin.DOMESTIC, is_shareable=n % 2 == 0, funding=_shares(),
             next_service_on=clock.now().date() + timedelta(days=17 * n - 4),
-            calibrated_until=_calibrated(clock.now(), n), measured_by="Controller, spindle run" if n < 6 else "", policy=policy,
+            calibrated_until=_calibrated(clock.now(), n),
+                  measured_by="Controller, spindle run" if n < 6 else "", policy=policy,
         )  # fmt: skip
         made.append(center.write(SYSTEM, equipment.add_machine, draft))
     return made

@@ -72,7 +72,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 def test_the_field_shows_what_it_reads_back(qtbot: object) -> None:
     field = DateTimeField(NOW)
     shown = parse_moment(field.text(), NOW)
-    assert shown is not None and shown.replace(tzinfo=None) == NOW.astimezone(_.zone).replace(tzinfo=None)
+    assert shown is not None
+    assert shown.replace(tzinfo=None) == NOW.astimezone(_.zone).replace(tzinfo=None)
     QTest.keyClick(field, Qt.Key.Key_Up)
     assert field.value() == NOW + timedelta(minutes=15)
     QTest.keyClick(field, Qt.Key.Key_PageDown)

@@ -36,7 +36,12 @@ def test_icons_that_are_named_exist(source: Path) -> None:
     for call in calls(source):
         for keyword in call.keywords:
             value = keyword.value
-            if keyword.arg == "icon" and isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+            if (
+                keyword.arg == "icon"
+                and isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and value.value
+            ):
                 assert asset("icons", f"{value.value}.svg").exists(), f"{source.name}:{call.lineno} {value.value}"
 
 

@@ -171,7 +171,7 @@ def test_a_narrow_table_drops_columns_instead_of_scrolling(qtbot: object) -> Non
 def test_the_filter_row_filters_its_column(qtbot: object, model: RowTableModel) -> None:
     view = shown(model)
     view.header.show_filters(True)
-    view.header._filters[0].setText("alp")  # noqa: SLF001 - the field under the first title
+    view.header._filters[0].setText("alp")
     assert names(model) == ["alpha"]
     view.header.show_filters(False)
     assert len(names(model)) == 4

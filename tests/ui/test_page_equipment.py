@@ -102,7 +102,8 @@ def test_a_machine_is_added_and_the_undo_archives_it(desk: Desk) -> None:
     dialog.submit()
     desk.until(lambda: not dialog.isVisible())
     added = desk.center.read(equipment.machine_by_code, code)
-    assert added is not None and added.cost is not None
+    assert added is not None
+    assert added.cost is not None
     assert (added.names.say("en"), added.cost.minor) == ("Bench lathe", 1_250_000)
     desk.until(lambda: code in [row.machine.code for row in page.list.model.rows()])
     desk.window.notices.toast.undo()  # type: ignore[union-attr]
@@ -153,4 +154,5 @@ def test_a_table_is_exported_as_it_is_shown(desk: Desk, tmp_path: Path) -> None:
         assert target.stat().st_size > 50
     text = (tmp_path / "machines.csv").read_text("utf-8-sig")
     assert text.splitlines()[0].startswith("State,Machine")
-    assert "Water-jet cutter 3015" in text and len(text.splitlines()) == 2
+    assert "Water-jet cutter 3015" in text
+    assert len(text.splitlines()) == 2

@@ -60,7 +60,10 @@ def test_a_person_is_added_by_keyboard(desk: Desk) -> None:
 def test_organisations_and_projects_have_their_lists(desk: Desk) -> None:
     page = desk.go("people")
     page.tabs.pick("organisations")
-    assert {view.names.say("en") for view in page.table.model().shown_rows()} == {"Lingwan Robotics", "Huarui Precision"}
+    assert {view.names.say("en") for view in page.table.model().shown_rows()} == {
+        "Lingwan Robotics",
+        "Huarui Precision",
+    }
     desk.go("people", project_id=desk.center.read(registry.projects)[0].id)
     assert page.tabs.key == "projects"
     assert page.sheet.shown.code == "P-2031"
@@ -88,7 +91,8 @@ def test_somebody_elses_edit_is_not_overwritten(desk: Desk) -> None:
     dialog.form.field("phone").set_value("+86 20 1234")
     dialog.submit()
     desk.until(dialog.main.isEnabled)
-    assert dialog.isVisible() and dialog.problem.text()
+    assert dialog.isVisible()
+    assert dialog.problem.text()
     dialog.reject()
 
 

@@ -58,12 +58,14 @@ def test_an_administrator_changes_the_centre(desk: Desk) -> None:
     dialog = desk.dialog()
     dialog.form.field("currency").set_value("eur")
     dialog.submit()
-    assert dialog.isVisible() and "ISO 4217" in dialog.problem.text()
+    assert dialog.isVisible()
+    assert "ISO 4217" in dialog.problem.text()
     dialog.form.field("currency").set_value("EUR")
     dialog.submit()
     desk.until(lambda: not dialog.isVisible())
     changed = desk.center.read(centre)
-    assert changed is not None and changed.currency == "EUR"
+    assert changed is not None
+    assert changed.currency == "EUR"
 
 
 def test_the_language_is_one_key_away(desk: Desk) -> None:
@@ -77,7 +79,7 @@ def test_the_language_is_one_key_away(desk: Desk) -> None:
 
 def test_health_is_told(desk: Desk) -> None:
     page = desk.go("settings")
-    desk.until(lambda: page._findings)  # noqa: SLF001 - the examination has ended
+    desk.until(lambda: page._findings)
     texts = [label.text() for label in page.findChildren(QLabel)]
     assert "SQLite, in a folder" in texts
     assert "never" in texts
@@ -87,6 +89,6 @@ def test_health_is_told(desk: Desk) -> None:
 def test_a_backup_is_made_and_checked(desk: Desk) -> None:
     desk.window.session.become(desk.seeded.actor(7))
     page = desk.go("settings")
-    page._back_up()  # noqa: SLF001 - what the button does
+    page._back_up()
     desk.until(lambda: "Backup made and checked" in desk.toast_text())
     desk.until(lambda: page.data.health.last_backup_at is not None)

@@ -36,7 +36,8 @@ VALUES = {
 def test_a_missing_library_is_one_sentence_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_preflight, "loads", lambda name: name != "libEGL.so.1")
     sentence = app_preflight.missing_sentence()
-    assert "apt-get install" in sentence and sentence.endswith("libegl1")
+    assert "apt-get install" in sentence
+    assert sentence.endswith("libegl1")
 
 
 def test_without_a_display_the_other_way_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,9 +53,12 @@ def test_the_window_says_it_before_qt_is_imported() -> None:
         "from ui.app import run; from center_app.core.settings import DeskSettings;"
         "status = run(DeskSettings()); assert 'PySide6' not in sys.modules; raise SystemExit(status)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 3
-    assert "apt-get install" in done.stderr and done.stderr.count("\n") == 1
+    assert "apt-get install" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_the_first_start_asks_one_thing(qtbot: object) -> None:
@@ -73,17 +77,24 @@ def test_a_new_centre_is_founded_with_its_administrator(tmp_path: Path, qtbot: o
     try:
         profile = center.read(centre)
         assert profile is not None
-        assert (str(profile.name), profile.zone, profile.currency, profile.backup_hour) == ("Hall 7", "Europe/Berlin", "EUR", 3)
+        assert (str(profile.name), profile.zone, profile.currency, profile.backup_hour) == (
+            "Hall 7",
+            "Europe/Berlin",
+            "EUR",
+            3,
+        )
         (person,) = center.read(registry.people)
         assert person.role is Role.ADMINISTRATOR
         login = LoginDialog(center, "desk")
         login.form.field("login").set_value("ada")
         login.form.field("password").set_value("wrong but long")
         login.submit()
-        assert login.actor is None and login.problem.text()
+        assert login.actor is None
+        assert login.problem.text()
         login.form.field("password").set_value("three plain words")
         login.submit()
-        assert login.actor is not None and login.actor.name == "Ada Byron"
+        assert login.actor is not None
+        assert login.actor.name == "Ada Byron"
     finally:
         center.close()
 
@@ -119,7 +130,8 @@ def test_signing_in_needs_the_right_password(seeded_center: tuple[Center, Seeded
     dialog.form.field("login").set_value("lin.wei")
     dialog.form.field("password").set_value("a long pass phrase")
     dialog.submit()
-    assert dialog.actor is not None and dialog.actor.person_id == seeded.people[0].id
+    assert dialog.actor is not None
+    assert dialog.actor.person_id == seeded.people[0].id
 
 
 def test_a_stray_failure_is_caught_from_any_thread(qtbot: object, caplog: pytest.LogCaptureFixture) -> None:

@@ -42,7 +42,9 @@ def test_every_page_is_reached_by_keyboard(desk: Desk) -> None:
             assert desk.window.page_id == item.id
             assert desk.window.rail.buttons[item.id].isChecked()
             assert isinstance(desk.window.pages[item.id], Page)
-            tops = [made for made in QApplication.topLevelWidgets() if made.isVisible() and not isinstance(made, QDialog)]
+            tops = [
+                made for made in QApplication.topLevelWidgets() if made.isVisible() and not isinstance(made, QDialog)
+            ]
             assert tops == [desk.window], "a page must not open windows of its own"
 
 

@@ -153,9 +153,7 @@ class MonthBars(Chart):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(theme["text2"])
             text = _.number(top * n / 3)
-            painter.drawText(
-                QRectF(0, y - 8, plot.left() - 8, 16), int(Qt.AlignmentFlag.AlignRight | MIDDLE), text
-            )
+            painter.drawText(QRectF(0, y - 8, plot.left() - 8, 16), int(Qt.AlignmentFlag.AlignRight | MIDDLE), text)
 
     def _paint_month(
         self, painter: QPainter, plot: QRectF, top: float, month: MonthHours, x: float, slot: float

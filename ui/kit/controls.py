@@ -12,7 +12,6 @@ from ui.kit.icons import icon, paint_icon
 from ui.kit.text import key_cap
 from ui.kit.theme import font, theme
 
-
 WIDE_PAD, LEAST_PAD = 22.0, 9.0
 
 

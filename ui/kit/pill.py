@@ -21,9 +21,7 @@ def pill_width(text: str, icon: str = "") -> int:
     return round(advance) + 16 + (ICON + 6 if icon else 0)
 
 
-def paint_pill(
-    painter: QPainter, rect: QRectF, text: str, token: str, icon: str = "", look: str = "soft"
-) -> None:
+def paint_pill(painter: QPainter, rect: QRectF, text: str, token: str, icon: str = "", look: str = "soft") -> None:
     """Paint a pill into a rectangle; `look` is soft, solid, outlined or bare (icon and word only)."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -136,9 +136,7 @@ def _paint_button(painter: QPainter, rect: QRectF, text: str, filled: bool) -> N
     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
-def _paint_lines(
-    painter: QPainter, rect: QRect, row: Any, column: Column, row_height: int, strong: bool
-) -> None:
+def _paint_lines(painter: QPainter, rect: QRect, row: Any, column: Column, row_height: int, strong: bool) -> None:
     x, right = rect.left() + PAD, rect.right() - PAD
     icon = column.icon(row)
     token = column.token(row) or "text"

@@ -24,7 +24,8 @@ class Column:
     """Declare a column: how a row is shown, sorted and coloured in it.
 
     `text` gives what is shown and copied, `value` what is sorted (default: the text), `second` a
-    second line, `paint` paints the cell itself, `icon` an icon name, `token` a colour token, `pill` a state key of `states`.
+    second line, `paint` paints the cell itself, `icon` an icon name, `token` a colour token, `pill` a
+    state key of `states`.
     Widths are px; `stretch` shares what is left; `drop` 1, 2 … leave in that order where room is short.
     """
 

@@ -20,7 +20,7 @@ log = logging.getLogger("ui.tasks")
 LANES: Final = ("write", "read", "window", "work")
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """Stop long work that a person cancelled."""
 
 
@@ -79,13 +79,14 @@ class _Lane:
 
     def _run(self) -> None:
         while (task := self._queue.get()) is not None:
-            if not task.is_cancelled.is_set():
-                self._one(task)
+            self._one(task)
 
     def _one(self, task: Task) -> None:
         try:
+            if task.is_cancelled.is_set():
+                raise CancelledError
             report = _Report(task, "done", task.work())
-        except Cancelled:
+        except CancelledError:
             report = _Report(task, "cancelled", None)
         except Exception as error:
             log.info("%s failed: %r", task.name, error, exc_info=error)
@@ -137,10 +138,9 @@ class Tasks(QObject):
         **kwargs: Any,
     ) -> Task:
         """Run a query on the read lane; a newer read with the same owner and key replaces an older one."""
-        task = self._start(
+        return self._start(
             "read", _name(query), lambda: self._center.read(query, *args, **kwargs), done, failed, owner, key
         )
-        return task
 
     def window(
         self,
@@ -170,7 +170,7 @@ class Tasks(QObject):
 
         def report(fraction: float, text: str = "") -> None:
             if task.is_cancelled.is_set():
-                raise Cancelled
+                raise CancelledError
             self._relay.reported.emit(_Report(task, "progress", (fraction, text)))
 
         task.work = lambda: function(report, *args, **kwargs)

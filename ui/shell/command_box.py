@@ -80,7 +80,8 @@ class CommandBox(SearchField):
         self._list.setAccessibleName(_("Commands and results"))
         self._list.setItemDelegate(HitDelegate(self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setStyleSheet("QListWidget { border: 1px solid %s; border-radius: 6px; }" % theme["line_strong"].name())
+        edge = theme["line_strong"].name()
+        self._list.setStyleSheet(f"QListWidget {{ border: 1px solid {edge}; border-radius: 6px; }}")
         self._list.itemClicked.connect(self._on_clicked)
         self._list.hide()
         self._found: list[Hit] = []

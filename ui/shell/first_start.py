@@ -21,7 +21,12 @@ from ui.kit.words import _
 from ui.shell.founding import connect, found, new_centre_form, open_demo, server_form
 
 CHOICES = (
-    ("demo", "sparkles", N_("Look at the demo"), N_("A centre with machines, bookings and a robot cell that is being recorded")),
+    (
+        "demo",
+        "sparkles",
+        N_("Look at the demo"),
+        N_("A centre with machines, bookings and a robot cell that is being recorded"),
+    ),
     ("new", "building-2", N_("Start a new centre"), N_("Your own data, in a folder on this computer or on a server")),
     ("server", "server", N_("Connect to a centre"), N_("Your organisation has one on a PostgreSQL server")),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from center_app.core.db import SqliteError
 from center_app.telemetry import queries as telemetry
 from center_app.telemetry.values import PortState
 from ui.kit.ledgers import records
@@ -40,4 +41,9 @@ def _bytes_lost(center: Any, cell_ids: set[int], now: datetime) -> int:
     midnight = _.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     start_ns = int(midnight.timestamp() * 1e9)
     reader = store_reader(center.folder)
-    return sum(gap.bytes_lost or 0 for cell_id in cell_ids for gap in reader.gaps(cell_id, start_ns))
+    try:
+        return sum(gap.bytes_lost or 0 for cell_id in cell_ids for gap in reader.gaps(cell_id, start_ns))
+    except SqliteError as error:
+        if "no such table" in str(error):
+            return 0
+        raise

@@ -38,9 +38,7 @@ class LoginDialog(QDialog):
         self.enter = button(_("Sign in"), self.submit, kind="primary")
         self.enter.setDefault(True)
         head = column(label(name, "title"), label(_("Sign in to go on."), "secondary"), gap=2)
-        self.setLayout(
-            column(head, self.form, self.problem, row(None, self.enter), gap=14, margins=(24, 22, 24, 20))
-        )
+        self.setLayout(column(head, self.form, self.problem, row(None, self.enter), gap=14, margins=(24, 22, 24, 20)))
 
     def submit(self) -> None:
         """Check name and password; a wrong pair is said and may be tried again."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from center_app.core.access import Actor
 from center_app.core.changes import Changed
-from center_app.core.text import N_
-from ui.kit.actions import Action, Actions
+from ui.kit.actions import Actions
 from ui.kit.changes import ChangeBus
 from ui.kit.layout import column, row
 from ui.kit.memory import Memory
@@ -25,6 +23,7 @@ from ui.kit.tasks import Tasks
 from ui.kit.theme import apply_fonts, theme
 from ui.kit.words import _
 from ui.shell.command_box import CommandBox
+from ui.shell.commands import register_commands
 from ui.shell.facts import Facts
 from ui.shell.live import read_facts
 from ui.shell.notices import WindowNotices
@@ -67,7 +66,7 @@ class Window(QWidget):
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._connect()
-        self._register_actions()
+        register_commands(self)
         self._build()
         self._restore_layout()
         self.watcher = DeskWatcher(center, self.changes)
@@ -180,7 +179,9 @@ class Window(QWidget):
     # --- status -----------------------------------------------------------------------------------
 
     def _ask_facts(self) -> None:
-        self.tasks.read(read_facts, self.center, owner=self, key="facts", done=self._show_facts, failed=self._on_no_facts)
+        self.tasks.read(
+            read_facts, self.center, owner=self, key="facts", done=self._show_facts, failed=self._on_no_facts
+        )
 
     def _on_no_facts(self, error: Exception) -> None:
         log.warning("status could not be read: %r", error)
@@ -195,26 +196,14 @@ class Window(QWidget):
 
     # --- acts of the window -----------------------------------------------------------------------
 
-    def _register_actions(self) -> None:
-        for n, item in enumerate(PAGES, 1):
-            go = Action(f"go.{item.id}", item.title, partial(self.navigate, item.id), item.icon, f"Alt+{n}")
-            self.acts.register(go, self)
-        for action in (
-            Action("shell.find", N_("Search or run a command"), lambda: self.command_box.start(), "search", "Ctrl+K"),
-            Action("shell.find_too", N_("Search"), lambda: self.command_box.start(), "search", "Ctrl+Alt+I"),
-            Action("shell.keys", N_("Keyboard shortcuts"), self.show_shortcuts, "keyboard", "Ctrl+?"),
-            Action("shell.refresh", N_("Refresh"), self._refresh, "refresh-cw", "F5"),
-            Action("shell.theme", N_("Switch between light and dark"), self._flip_theme, "moon", "Ctrl+Alt+D"),
-            Action("shell.reset", N_("Reset window layout"), self.reset_layout, "layout-list"),
-        ):
-            self.acts.register(action, self)
-
-    def _refresh(self) -> None:
+    def refresh_page(self) -> None:
+        """Load again what the page in view shows."""
         page = self.pages.get(self.page_id)
         if isinstance(page, Page):
             page.touch()
 
-    def _flip_theme(self) -> None:
+    def flip_theme(self) -> None:
+        """Switch between light and dark."""
         self.choose_theme("light" if theme.is_dark else "dark")
 
     def choose_language(self, language: str) -> None:

@@ -132,7 +132,9 @@ class ListCard(Card):
         return fits
 
     def _on_columns(self) -> None:
-        table_menu(self.table, _("Machines"), self._context).exec(self.choose.mapToGlobal(self.choose.rect().bottomLeft()))
+        table_menu(self.table, _("Machines"), self._context).exec(
+            self.choose.mapToGlobal(self.choose.rect().bottomLeft())
+        )
 
     def _show_foot(self) -> None:
         shown, chosen = len(self.model.shown_rows()), len(self.table.selected_rows())

@@ -103,7 +103,9 @@ def _today(detail: Detail) -> QWidget:
                 bars.append(StripBar(at(view.end_at), min(1.0, at(view.occupied_end_at)), "", "buffer"))
     for outage in detail.outages:
         if not outage.is_cancelled and outage.start_at < end and (outage.end_at is None or outage.end_at > start):
-            bars.append(StripBar(max(0.0, at(outage.start_at)), min(1.0, at(outage.end_at or end)), outage.title, "outage"))
+            bars.append(
+                StripBar(max(0.0, at(outage.start_at)), min(1.0, at(outage.end_at or end)), outage.title, "outage")
+            )
     first = _.local(start).hour
     ticks = [(n / 6, f"{first + 2 * n:02d}:00") for n in range(7)]
     strip = DayStrip(_("Today"), bars, ticks, at(detail.row.at))
@@ -170,9 +172,7 @@ def _funding(detail: Detail) -> QWidget:
     if not machine.funding:
         made.addWidget(label(_("No funding source is entered."), "secondary", "text3"))
         return holder(made)
-    shares = [
-        Share(float(part.share), SHARE_TOKENS[n % len(SHARE_TOKENS)]) for n, part in enumerate(machine.funding)
-    ]
+    shares = [Share(float(part.share), SHARE_TOKENS[n % len(SHARE_TOKENS)]) for n, part in enumerate(machine.funding)]
     made.addWidget(SharesBar(_("Funding"), shares))
     made.addLayout(_funding_lines(detail))
     return holder(made)

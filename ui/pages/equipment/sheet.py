@@ -105,5 +105,3 @@ class MachineSheet(Card):
 
     def _open_booking(self, view: Any) -> None:
         self._context.navigate("calendar", booking_id=view.id)
-
-

@@ -83,7 +83,8 @@ def upkeep_tab(detail: Detail) -> QWidget:
     columns = [
         Column("kind", _("Kind"), _kind, pill=_kind_state, pill_look="bare", width=112),
         Column("title", _("What"), lambda v: v.title, second=lambda v: v.reported_by, width=160, stretch=1),
-        Column("from", _("From"), lambda v: today_or_day(v.start_at, detail.row.at), value=lambda v: v.start_at, width=96),
+        Column("from", _("From"), lambda v: today_or_day(v.start_at, detail.row.at),
+              value=lambda v: v.start_at, width=96),
         Column("to", _("Until"), lambda v: today_or_day(v.end_at, detail.row.at) if v.end_at else _("open"), width=96),
     ]  # fmt: skip
     model = RowTableModel(columns)
@@ -129,5 +130,3 @@ def files_tab(go: Any) -> QWidget:
         _("Open grants"),
         go,
     )
-
-

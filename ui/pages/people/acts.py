@@ -54,7 +54,12 @@ class PeopleActs:
         self._form(title, forms.project_form(data, view), forms.project_draft, view, verbs)
 
     def _form(
-        self, title: str, form: Form, draft_of: Callable[[dict[str, Any]], Any], view: Any, verbs: tuple[Verb, Verb, Verb]
+        self,
+        title: str,
+        form: Form,
+        draft_of: Callable[[dict[str, Any]], Any],
+        view: Any,
+        verbs: tuple[Verb, Verb, Verb],
     ) -> None:
         add, edit, archive = verbs
         tasks = self._context.tasks
@@ -103,12 +108,16 @@ class PeopleActs:
 
             def told(granted: Sequence[QualificationView]) -> None:
                 done(granted)
-                text = _.plural("Qualification granted to {n} person", "Qualification granted to {n} people", len(granted))
+                text = _.plural(
+                    "Qualification granted to {n} person", "Qualification granted to {n} people", len(granted)
+                )
                 self._context.notices.tell(text, lambda: self._revoke(granted))
 
             self._context.tasks.write(registry.grant_many, drafts, done=told, failed=failed)
 
-        FormDialog(self._host, _("Grant a qualification"), forms.training_form(data), _("Grant"), save, note=note).open()
+        FormDialog(
+            self._host, _("Grant a qualification"), forms.training_form(data), _("Grant"), save, note=note
+        ).open()
 
     def _revoke(self, granted: Sequence[QualificationView]) -> None:
         for held in granted:

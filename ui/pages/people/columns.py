@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
@@ -94,5 +93,3 @@ def project_columns() -> list[Column]:
         Column("members", _("Members"), lambda p: _.number(len(p.members)), value=lambda p: len(p.members),
                right=True, width=80),
     ]  # fmt: skip
-
-

@@ -72,8 +72,10 @@ def person_form(data: People, view: PersonView | None) -> Form:
             Field("organisation_id", _("Organisation"), "choice", held.organisation_id, choices=_organisations(data)),
             (Field("email", _("E-mail"), value=held.email, check=check_email),
              Field("phone", _("Phone"), value=held.phone)),
-            (Field("inducted_on", _("Safety induction on"), value=_said(held.inducted_on), hint="2026-06-01", check=check_date),
-             Field("access_until", _("Access until"), value=_said(held.access_until), hint="2026-12-31", check=check_date)),
+            (Field("inducted_on", _("Safety induction on"), value=_said(held.inducted_on),
+                   hint="2026-06-01", check=check_date),
+             Field("access_until", _("Access until"), value=_said(held.access_until),
+                   hint="2026-12-31", check=check_date)),
         ]
     )  # fmt: skip
 
@@ -133,7 +135,8 @@ def project_form(data: People, view: ProjectView | None) -> Form:
             (Field("organisation_id", _("Organisation"), "choice", view.organisation_id if view else None,
                    choices=_organisations(data)),
              Field("leader_id", _("Leader"), "choice", view.leader_id if view else None, choices=leaders)),
-            (Field("starts_on", _("Starts on"), value=_said(view and view.starts_on), hint="2026-06-01", check=check_date),
+            (Field("starts_on", _("Starts on"), value=_said(view and view.starts_on),
+                   hint="2026-06-01", check=check_date),
              Field("ends_on", _("Ends on"), value=_said(view and view.ends_on), hint="2027-05-31", check=check_date)),
             Field("note", _("Note"), "lines", view.note if view else ""),
         ]
@@ -158,7 +161,8 @@ def training_form(data: People) -> Form:
     kinds = [(view.id, view.names.say(_.language)) for view in data.kinds]
     return Form(
         [
-            Field("kind_id", _("Qualification"), "choice", kinds[0][0] if kinds else None, choices=kinds, required=True),
+            Field("kind_id", _("Qualification"), "choice", kinds[0][0] if kinds else None,
+                  choices=kinds, required=True),
             (Field("valid_from", _("Valid from"), value=str(_.now().date()), required=True, check=check_date),
              Field("valid_until", _("Valid until"), hint="2027-06-01", check=check_date,
                    note=_("Empty: as long as this kind lasts"))),

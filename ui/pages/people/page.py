@@ -81,11 +81,21 @@ class PeoplePage(Page):
         return table
 
     def _register(self) -> None:
-        self.act("people.find", N_("Filter people and partners"), self.search.setFocus, icon="search", shortcut="Ctrl+F")
-        self.act("people.add", N_("Add to this list"), self._on_add, icon="plus", shortcut="Ctrl+N", right=Right.EDIT_REGISTRY)
+        self.act(
+            "people.find", N_("Filter people and partners"), self.search.setFocus, icon="search", shortcut="Ctrl+F"
+        )
+        self.act(
+            "people.add",
+            N_("Add to this list"),
+            self._on_add,
+            icon="plus",
+            shortcut="Ctrl+N",
+            right=Right.EDIT_REGISTRY,
+        )
         self.act("people.grant", N_("Grant a qualification"), self._on_grant, icon="graduation-cap", shortcut="Ctrl+G",
                  right=Right.EDIT_REGISTRY)  # fmt: skip
-        self.act("people.edit", N_("Edit the chosen line"), lambda: self._edit(self.sheet.shown), icon="pencil", shortcut="F2",
+        self.act("people.edit", N_("Edit the chosen line"), lambda: self._edit(self.sheet.shown),
+              icon="pencil", shortcut="F2",
                  right=Right.EDIT_REGISTRY)  # fmt: skip
 
     @property

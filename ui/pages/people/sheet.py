@@ -67,8 +67,12 @@ class RegistrySheet(Card):
 
     def show_person(self, data: People, view: PersonView, bookings: tuple[BookingView, ...]) -> None:
         """Show a person."""
-        note = _(", ").join(part for part in (_(ROLE_WORDS[view.role.value]), view.organisation.say(_.language)) if part)
-        grant = self._act(_("Grant a qualification"), "graduation-cap", lambda: self._acts.grant(data, [view]), main=True)
+        note = _(", ").join(
+            part for part in (_(ROLE_WORDS[view.role.value]), view.organisation.say(_.language)) if part
+        )
+        grant = self._act(
+            _("Grant a qualification"), "graduation-cap", lambda: self._acts.grant(data, [view]), main=True
+        )
         edit = self._act(_("Edit"), "pencil", lambda: self._acts.edit_person(data, view))
         self._start(view, view.name, note, Avatar(view.name, 44), grant, edit)
         facts = KeyValues(120)
@@ -91,7 +95,14 @@ class RegistrySheet(Card):
             line.setStretch(1, 1)
             held.addLayout(line)
         if not view.qualifications:
-            held.addWidget(label(_("None yet. Grant one to let this person book machines that need it."), "secondary", "text3", wrap=True))
+            held.addWidget(
+                label(
+                    _("None yet. Grant one to let this person book machines that need it."),
+                    "secondary",
+                    "text3",
+                    wrap=True,
+                )
+            )
         top = holder(column(facts, rule(), held, gap=12, margins=(16, 14, 16, 12)))
         self._box.addWidget(top)
         self._box.addWidget(rule())

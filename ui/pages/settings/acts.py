@@ -33,7 +33,12 @@ class SettingsActs:
         self._context, self._host = context, host
 
     def _ask(
-        self, title: str, form: Form, change: Callable[[dict[str, Any]], Change], undo: Callable[[Any], Change], note: str = ""
+        self,
+        title: str,
+        form: Form,
+        change: Callable[[dict[str, Any]], Change],
+        undo: Callable[[Any], Change],
+        note: str = "",
     ) -> None:
         """Ask for values, write them, tell with Undo."""
         tasks, notices = self._context.tasks, self._context.notices

@@ -45,7 +45,8 @@ def centre_form(view: CentreView) -> Form:
     return Form(
         [
             *[
-                Field(f"name_{key}", f"{_('Name')} ({word})", value=view.name.texts.get(key, ""), required=key == _.language)
+                Field(f"name_{key}", f"{_('Name')} ({word})", value=view.name.texts.get(key, ""),
+                      required=key == _.language)
                 for key, word in LANGUAGES.items()
             ],
             (Field("zone", _("Time zone"), "choice", view.zone, choices=zones),
@@ -59,9 +60,7 @@ def centre_form(view: CentreView) -> Form:
 def centre_draft(values: dict[str, Any], view: CentreView) -> CentreDraft:
     """Return the draft that the form's values describe; raises PersonError."""
     names = Label({key: values[f"name_{key}"] for key in LANGUAGES if values[f"name_{key}"]})
-    return CentreDraft(
-        names, values["zone"], values["currency"], values["language"], values["backup"], view.is_demo
-    )
+    return CentreDraft(names, values["zone"], values["currency"], values["language"], values["backup"], view.is_demo)
 
 
 def draft_of(view: CentreView) -> CentreDraft:
@@ -73,13 +72,15 @@ def policy_form(policy: BookingPolicy) -> Form:
     """Make the form of a machine's booking limits."""
     return Form(
         [
-            (Field("buffer_before", _("Buffer before, min"), value=_minutes(policy.buffer_before_s), check=check_number),
+            (Field("buffer_before", _("Buffer before, min"), value=_minutes(policy.buffer_before_s),
+                   check=check_number),
              Field("buffer_after", _("Buffer after, min"), value=_minutes(policy.buffer_after_s), check=check_number)),
             (Field("shortest", _("Shortest, min"), value=_minutes(policy.min_length_s), check=check_number),
              Field("longest", _("Longest, min"), value=_minutes(policy.max_length_s), check=check_number)),
             (Field("ahead", _("Ahead, days"), value="" if policy.horizon_days is None else str(policy.horizon_days),
                    check=check_number),
-             Field("release", _("Auto-release after, min"), value=_minutes(policy.release_after_s), check=check_number)),
+             Field("release", _("Auto-release after, min"), value=_minutes(policy.release_after_s),
+                   check=check_number)),
             (Field("setup", _("Set-up counted up to, min"), value=_minutes(policy.setup_cap_s), check=check_number),
              Field("post", _("Post-processing counted up to, min"), value=_minutes(policy.postprocess_cap_s),
                    check=check_number)),
@@ -157,9 +158,7 @@ def run_form(rule: RunRuleView) -> Form:
 
 def run_draft(rule: RunRuleView, values: dict[str, Any] | None = None) -> RunRuleDraft:
     """Return a rule's draft, changed by a form's values when given."""
-    base = RunRuleDraft(
-        rule.cell_id, rule.channel, rule.threshold, rule.hold_on_s, rule.hold_off_s, rule.machine_id
-    )
+    base = RunRuleDraft(rule.cell_id, rule.channel, rule.threshold, rule.hold_on_s, rule.hold_off_s, rule.machine_id)
     if values is None:
         return base
     return replace(
@@ -180,7 +179,8 @@ def kind_form(view: QualificationKindView | None) -> Form:
                 Field(f"name_{key}", f"{_('Name')} ({word})", value=texts.get(key, ""), required=key == _.language)
                 for key, word in LANGUAGES.items()
             ],
-            Field("valid", _("Valid for, days"), value=str(view.valid_days or "") if view else "365", check=check_number,
+            Field("valid", _("Valid for, days"), value=str(view.valid_days or "") if view else "365",
+                  check=check_number,
                   note=_("Empty: it does not expire")),
         ]
     )  # fmt: skip

@@ -70,8 +70,7 @@ def _desk(context: Context, acts: dict[str, Callable[..., Any]]) -> Card:
 
 
 def _line(key: str, widget: QWidget) -> Any:
-    made = row(label(key, "secondary"), None, widget, gap=12)
-    return made
+    return row(label(key, "secondary"), None, widget, gap=12)
 
 
 def _database(health: Health, context: Context, acts: dict[str, Callable[..., Any]]) -> Card:
@@ -125,7 +124,12 @@ def _collectors(data: Settings) -> Card:
     parts: list[Any] = []
     for lease in health.leases:
         beat = _("last sign of life {time}", time=today_or_day(lease.heartbeat_at, health.at))
-        parts.append(_pair(_("{name} on {host}, process {pid}", name=lease.name, host=lease.host, pid=lease.pid), label(beat, "secondary")))
+        parts.append(
+            _pair(
+                _("{name} on {host}, process {pid}", name=lease.name, host=lease.host, pid=lease.pid),
+                label(beat, "secondary"),
+            )
+        )
     for port in health.ports:
         token, icon, word = PORTS[port.state]
         note = _("{frames} frames, {size}", frames=_.number(port.frames), size=_.bytes(port.bytes_in))

@@ -112,7 +112,11 @@ class SettingsPage(Page):
             model.set_rows(TABLES[key][3](data))
         self._show_tabs()
         clear(self._overview)
-        self._overview.addWidget(overview(self.context, data, self._overview_acts(), ChecksCard(self.context, self._findings, self._on_found)))
+        self._overview.addWidget(
+            overview(
+                self.context, data, self._overview_acts(), ChecksCard(self.context, self._findings, self._on_found)
+            )
+        )
 
     def _on_found(self, findings: tuple[Finding, ...]) -> None:
         self._findings = findings

@@ -30,7 +30,9 @@ class TodayActs:
             "acknowledge": self._acknowledge,
             "approve": self._approve,
             "moves": lambda held: self._context.navigate("calendar", machine_id=held.subject.machine_id, moves=True),
-            "outage": lambda held: self._context.navigate("equipment", machine_id=held.subject.machine_id, tab="upkeep"),
+            "outage": lambda held: self._context.navigate(
+                "equipment", machine_id=held.subject.machine_id, tab="upkeep"
+            ),
             "upkeep": lambda held: self._context.navigate("equipment", machine_id=held.subject.id, tab="upkeep"),
             "grant": lambda held: self._context.navigate("grants", award=held.subject.number),
         }

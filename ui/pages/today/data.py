@@ -86,7 +86,12 @@ def _machines(read: Any) -> tuple[NowRow, ...]:
     states = booking.machine_states(read)
     displaced = Counter(view.machine_id for view in booking.displaced_to_move(read))
     rows = [
-        NowRow(machine, states.get(machine.id) or MachineNow(machine.id, MachineState.FREE), read.now, displaced[machine.id])
+        NowRow(
+            machine,
+            states.get(machine.id) or MachineNow(machine.id, MachineState.FREE),
+            read.now,
+            displaced[machine.id],
+        )
         for machine in equipment.machines(read)
     ]
     return tuple(sorted(_pooled(rows), key=_by_urgency))
@@ -167,7 +172,9 @@ def next_text(row: NowRow) -> str:
         return _.plural("{n} booking displaced", "{n} bookings displaced", row.displaced)
     if row.now.next_at is None:
         return ""
-    return _("next {moment} {person}", moment=today_or_day(row.now.next_at, row.at), person=short_name(row.now.next_holder))
+    return _(
+        "next {moment} {person}", moment=today_or_day(row.now.next_at, row.at), person=short_name(row.now.next_holder)
+    )
 
 
 def short_name(name: str) -> str:

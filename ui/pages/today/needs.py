@@ -87,7 +87,11 @@ def _down(read: Any, machines: dict[int, MachineView]) -> Iterable[Need]:
             continue
         machine = machines.get(outage.machine_id)
         count = displaced[outage.machine_id]
-        note = _.plural("{n} booking displaced", "{n} bookings displaced", count) if count else _until(outage.end_at, read.now)
+        note = (
+            _.plural("{n} booking displaced", "{n} bookings displaced", count)
+            if count
+            else _until(outage.end_at, read.now)
+        )
         yield Need(
             f"down:{outage.id}", "down", "now", "down", _joined(outage.machine.say(_.language), outage.title), note,
             machine.custodian if machine else "", machine.place.say(_.language) if machine else "", outage.start_at,

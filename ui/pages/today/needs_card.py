@@ -71,7 +71,11 @@ class NeedsCard(Card):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(
-            EmptyState("circle-check", _("Nothing needs you"), _("Machines down, late check-ins, alarms, approvals and duties appear here."))
+            EmptyState(
+                "circle-check",
+                _("Nothing needs you"),
+                _("Machines down, late check-ins, alarms, approvals and duties appear here."),
+            )
         )
         self._build()
         self.show_last("", None)

@@ -43,7 +43,9 @@ class TodayPage(Page):
         self.setLayout(box)
         self.setFocusProxy(self.needs.table)
         self._connect()
-        self.act("today.act", N_("Do what the chosen line says"), self._on_key_act, icon="check", shortcut="Ctrl+Return")
+        self.act(
+            "today.act", N_("Do what the chosen line says"), self._on_key_act, icon="check", shortcut="Ctrl+Return"
+        )
         self.act("today.undo", N_("Undo"), self._on_undo, icon="undo-2", shortcut="Ctrl+Z")
         self._undo: Callable[[], Any] | None = None
         self._timer = QTimer(self)
