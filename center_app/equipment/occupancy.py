@@ -1,9 +1,9 @@
 """The one table of occupied time, and the door through which bookings and outages enter it.
 
 The database itself makes overlaps impossible: triggers on SQLite, an exclusion constraint on
-PostgreSQL. A trigger looks only at the last live row that starts before the new end; because live
-rows of a machine never overlap, that one ends last. Booking and flows call this door inside their
-own unit of work; it writes no audit row.
+PostgreSQL; held time cannot be deleted, only released. A trigger looks only at the last live row
+that starts before the new end: because live rows of a machine never overlap, that one ends last.
+Booking and flows call this door inside their own unit of work; it writes no audit row.
 """
 
 from datetime import UTC, datetime
@@ -43,6 +43,8 @@ _CLASH = """
  WHEN NEW.is_live BEGIN SELECT RAISE(ABORT, 'occupancy.overlap') WHERE (
    SELECT end_at FROM occupancy WHERE machine_id = NEW.machine_id AND is_live AND start_at < NEW.end_at
    AND id IS NOT NEW.id {other} ORDER BY start_at DESC LIMIT 1) > NEW.start_at; END"""
+_KEPT = """
+ WHEN OLD.is_live BEGIN SELECT RAISE(ABORT, 'occupancy.held'); END"""
 _WHOLE = """
  BEGIN SELECT RAISE(ABORT, 'occupancy.not_a_time')
  WHERE typeof(NEW.start_at) <> 'integer' OR typeof(NEW.end_at) <> 'integer'
@@ -54,12 +56,17 @@ ddl(
         "CREATE TRIGGER occupancy_clash_insert BEFORE INSERT ON occupancy" + _CLASH.format(other=""),
         "CREATE TRIGGER occupancy_clash_update BEFORE UPDATE ON occupancy"
         + _CLASH.format(other="AND id IS NOT OLD.id"),
+        "CREATE TRIGGER occupancy_kept BEFORE DELETE ON occupancy" + _KEPT,
     ],
     postgresql=[
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         "ALTER TABLE occupancy ADD CONSTRAINT occupancy_finite CHECK (isfinite(start_at) AND isfinite(end_at))",
         "ALTER TABLE occupancy ADD CONSTRAINT occupancy_overlap EXCLUDE USING gist "
         "(machine_id WITH =, tstzrange(start_at, end_at, '[)') WITH &&) WHERE (is_live)",
+        "CREATE FUNCTION occupancy_keep() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'occupancy.held'; END $$",
+        "CREATE TRIGGER occupancy_kept BEFORE DELETE ON occupancy "
+        "FOR EACH ROW WHEN (OLD.is_live) EXECUTE FUNCTION occupancy_keep()",
     ],
 )
 

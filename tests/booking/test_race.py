@@ -236,6 +236,7 @@ RAW = (
     "UPDATE occupancy SET start_at = {start}, end_at = {end} WHERE owner_id = {other}",
     "UPDATE occupancy SET machine_id = {machine} WHERE owner_id = {elsewhere}",
     "UPDATE occupancy SET end_at = start_at WHERE owner_id = {other}",
+    "DELETE FROM occupancy WHERE owner_id = {other}",
     "INSERT INTO occupancy (machine_id, kind, owner_id, start_at, end_at, is_live)"
     " VALUES ({machine}, 'booking', 77, {start}, {end}, {true})",
     "INSERT INTO occupancy (machine_id, kind, owner_id, start_at, end_at, is_live)"

@@ -597,6 +597,8 @@ SQLITE = [
  WHEN NEW.is_live BEGIN SELECT RAISE(ABORT, 'occupancy.overlap') WHERE (
    SELECT end_at FROM occupancy WHERE machine_id = NEW.machine_id AND is_live AND start_at < NEW.end_at
    AND id IS NOT NEW.id AND id IS NOT OLD.id ORDER BY start_at DESC LIMIT 1) > NEW.start_at; END""",
+    r"""CREATE TRIGGER occupancy_kept BEFORE DELETE ON occupancy
+ WHEN OLD.is_live BEGIN SELECT RAISE(ABORT, 'occupancy.held'); END""",
 ]
 
 POSTGRESQL = [
@@ -1176,6 +1178,8 @@ POSTGRESQL = [
     r"""CREATE EXTENSION IF NOT EXISTS btree_gist""",
     r"""ALTER TABLE occupancy ADD CONSTRAINT occupancy_finite CHECK (isfinite(start_at) AND isfinite(end_at))""",
     r"""ALTER TABLE occupancy ADD CONSTRAINT occupancy_overlap EXCLUDE USING gist (machine_id WITH =, tstzrange(start_at, end_at, '[)') WITH &&) WHERE (is_live)""",
+    r"""CREATE FUNCTION occupancy_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'occupancy.held'; END $$""",
+    r"""CREATE TRIGGER occupancy_kept BEFORE DELETE ON occupancy FOR EACH ROW WHEN (OLD.is_live) EXECUTE FUNCTION occupancy_keep()""",
 ]
 
 
