@@ -119,7 +119,7 @@ class Overview(QWidget):
         self._filter.set_segments(
             [
                 ("all", _("All"), str(len(self._cards))),
-                ("recording", _("Recording"), str(recording)),
+                ("recording", _.context("cell state", "Recording"), str(recording)),
                 ("attention", _("Needs attention"), str(attention)),
             ],
             self._filter.key or "all",

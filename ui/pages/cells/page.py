@@ -79,7 +79,7 @@ class CellsPage(Page):
         token, icon, word = STATES[card.state]
         name = card.machine.say(_.language)
         lost = card.health.lost_samples if card.health else 0
-        beside = [lambda: Pill(_(word), token, icon)]
+        beside = [lambda: Pill(_.context("cell state", word), token, icon)]
         if card.state is not PortState.STOPPED:
             beside.append(lambda: Pill(_("{n} lost", n=lost), "crit" if lost else "ok", "check"))
         self.set_heading((_("Cells"), "cells"), (name, ""), beside=tuple(beside))

@@ -62,7 +62,7 @@ class CellTile(QWidget):
 
     def _name(self) -> None:
         _token, _icon, word = STATES[self.card.state]
-        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {_(word)}")
+        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {_.context("cell state", word)}")
 
     def sizeHint(self) -> QSize:
         """Ask for a third of the page."""
@@ -122,7 +122,7 @@ class CellTile(QWidget):
 
     def _paint_head(self, painter: QPainter) -> None:
         token, icon, word = STATES[self.card.state]
-        text = _(word)
+        text = _.context("cell state", word)
         wide = pill_width(text, icon)
         paint_pill(painter, QRectF(self.width() - PAD - wide, 12, wide, 20), text, token, icon)
         name = self.card.machine.say(_.language)
