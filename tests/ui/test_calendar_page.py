@@ -473,3 +473,16 @@ def test_undo_survives_a_switch_of_language(world: CalendarWorld) -> None:
     world.keys((Qt.Key.Key_Z, CONTROL))
     assert world.live() == []
     world.window.choose_language("en")
+
+
+def test_acts_in_quick_succession_wait_for_each_other(world: CalendarWorld) -> None:
+    first, second = at(10), at(13)
+    conduct, machine_id = world.page.conduct, world.machines[0].id
+    conduct.create(machine_id, int(first.timestamp()), int(first.timestamp()) + 3600)
+    conduct.create(machine_id, int(second.timestamp()), int(second.timestamp()) + 3600)
+    assert conduct.history.is_busy
+    world.settle()
+    assert world.live() == [(MILL, 10, 11), (MILL, 13, 14)]
+    world.page.conduct.history.undo()
+    world.settle()
+    assert world.live() == [(MILL, 10, 11)]

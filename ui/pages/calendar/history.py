@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -73,8 +75,8 @@ class History(QObject):
     """Run verbs on the write lane and remember their way back.
 
     Signals: ``done`` (what the verb returned, label), ``failed`` (Exception), ``changed`` after every step.
-    Fields belong to the GUI thread. While one step is under way further ones are refused, so
-    that no verb ever names a version that is about to change.
+    Fields belong to the GUI thread. While one step is under way further acts wait (and undo and
+    redo are refused), so that no verb ever names a version that is about to change.
     """
 
     done = Signal(object, str)
@@ -88,6 +90,7 @@ class History(QObject):
         self._stack = QUndoStack(self)
         self._held: dict[int, Held] = {}
         self.is_busy = False
+        self._later: deque[Callable[[], None]] = deque()
 
     def let_go(self) -> History:
         """Cut the connections to a page that is being rebuilt, so that the next one may take over."""
@@ -111,8 +114,9 @@ class History(QObject):
         again: Call | None = None,
         failed: Callable[[Exception], Any] | None = None,
     ) -> None:
-        """Run a verb; when it succeeded, remember ``back`` to undo it and ``again`` to redo it."""
+        """Run a verb, after the one under way; remember ``back`` to undo it and ``again`` to redo it."""
         if self.is_busy:
+            self._later.append(partial(self.act, label, forth, back, held, again, failed))
             return
         kept = held or Held()
 
@@ -147,7 +151,7 @@ class History(QObject):
         def on_failed(error: Exception) -> None:
             self.is_busy = False
             (failed or self.failed.emit)(error)
-            self.changed.emit()
+            self._go_on()
 
         arguments = call.arguments(held)
         self._tasks.write(call.verb, *arguments, done=on_done, failed=on_failed, owner=self, **dict(call.named))
@@ -160,7 +164,13 @@ class History(QObject):
     def _finish(self, view: Any, label: str) -> None:
         self.is_busy = False
         self.done.emit(view, label)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Tell of the change and begin the next act that waits."""
         self.changed.emit()
+        if self._later and not self.is_busy:
+            self._later.popleft()()
 
     def undo(self) -> None:
         """Take the last act back."""
