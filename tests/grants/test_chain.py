@@ -271,3 +271,16 @@ def test_versions_are_kept_pinned_and_released_by_the_reviewer(made: ChainWorld,
     with pytest.raises(PersonError) as told:
         copy.write(MANAGER, keep_report, copy.folder, without)
     assert told.value.code is errors.REASON_MISSING
+
+
+def test_two_versions_differ_figure_by_figure(made: ChainWorld, copy: Center) -> None:
+    from center_app.grants.reports.compare import compare
+
+    assert compare(made.snapshot, made.snapshot) == ((), ())
+    copy.write(MANAGER, service.reverse_cost, "JZ-0002", "wrong award")
+    later = copy.read(build_snapshot, copy.folder, made.center.profile, MANAGER.name, chain_world.ASK)
+    changes, _ = compare(made.snapshot, later)
+    told = {change.figure: change.said(catalogue("en"), "CNY") for change in changes}
+    assert told["award.spent"] == ("300.00", "100.00")
+    assert told["cost.JZ-0002.amount"] == ("200.00", "")
+    assert "budget.equipment.actual" not in told

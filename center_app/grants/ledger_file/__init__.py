@@ -2,6 +2,7 @@
 
 from center_app.grants.ledger_file.check import DryRun, LineProblem, dry_run, preview
 from center_app.grants.ledger_file.columns import FIELDS, guess_columns
+from center_app.grants.ledger_file.export import costs_csv
 from center_app.grants.ledger_file.sheet import Sheet, read_sheet
 
-__all__ = ["FIELDS", "DryRun", "LineProblem", "Sheet", "dry_run", "guess_columns", "preview", "read_sheet"]
+__all__ = ["FIELDS", "DryRun", "LineProblem", "Sheet", "costs_csv", "dry_run", "guess_columns", "preview", "read_sheet"]

@@ -90,6 +90,7 @@ def is_formula_like(text: str) -> bool:
     return text.startswith(_FORMULA) and not re.fullmatch(r"[+-]\d[\d., ]*", text)
 
 
-def safe_cell(text: str) -> str:
-    """Return a text that no spreadsheet runs: an apostrophe before what looks like a formula."""
-    return "'" + text if is_formula_like(text) else text
+def plain_cell(text: str) -> str:
+    """Return a cell without outer blanks, and without the apostrophe that an export put before a formula."""
+    plain = text.strip()
+    return plain[1:] if plain.startswith("'") and is_formula_like(plain[1:]) else plain

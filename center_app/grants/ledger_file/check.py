@@ -15,7 +15,14 @@ from center_app.core.labels import LANGUAGES, Label
 from center_app.core.money import Money
 from center_app.core.text import catalogue
 from center_app.grants.errors import DATE_OUTSIDE, INVOICE_TWICE, LINE_UNKNOWN, NUMBER_TAKEN
-from center_app.grants.ledger_file.cells import decimal_mark, is_formula_like, read_day, read_money, read_share
+from center_app.grants.ledger_file.cells import (
+    decimal_mark,
+    is_formula_like,
+    plain_cell,
+    read_day,
+    read_money,
+    read_share,
+)
 from center_app.grants.ledger_file.columns import FIELDS, REQUIRED, guess_columns
 from center_app.grants.ledger_file.sheet import Sheet, SheetRow
 from center_app.grants.models import CostItem
@@ -91,7 +98,7 @@ class _Checker:
 
     def cell(self, row: SheetRow, name: str) -> str:
         index = self.columns.get(name)
-        return row.cells[index].strip() if index is not None and index < len(row.cells) else ""
+        return plain_cell(row.cells[index]) if index is not None and index < len(row.cells) else ""
 
     def tell(self, line: int, code: ErrorCode, /, **params: object) -> None:
         self.problems.append(LineProblem(line, code, params))
