@@ -16,6 +16,7 @@ from center_app.telemetry.store.files import LEDGER_NAME
 from center_app.telemetry.store.schema import FORMAT
 
 CACHE_BYTES: Final = 32 * 1024 * 1024
+ANSWERS: Final = 2000
 
 
 class BlockCache:
@@ -68,6 +69,7 @@ class Archive:
         self._ledger: Connection | None = None
         self._days: dict[str, tuple[Connection, bool]] = {}
         self._begun: list[Connection] = []
+        self._answers: dict[int, tuple[int, dict[Any, list[Any]]]] = {}
         self._depth = 0
 
     @contextmanager
@@ -85,8 +87,24 @@ class Archive:
                 self._finish()
 
     def _begin(self, connection: Connection) -> None:
+        """Fix the state of a file that this snapshot sees; answers stay valid while nobody committed."""
         connection.execute("BEGIN")
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        known = self._answers.get(id(connection))
+        if known is None or known[0] != version or len(known[1]) > ANSWERS:
+            self._answers[id(connection)] = (version, {})
         self._begun.append(connection)
+
+    def ask(self, file: Connection, sql: str, arguments: tuple[Any, ...]) -> list[Any]:
+        """Return the rows of a query; asked again about an unchanged file it costs nothing."""
+        if not file.in_transaction:
+            rows: list[Any] = file.execute(sql, arguments).fetchall()
+            return rows
+        answers = self._answers[id(file)][1]
+        found = answers.get((sql, arguments))
+        if found is None:
+            found = answers[sql, arguments] = file.execute(sql, arguments).fetchall()
+        return found
 
     def _finish(self) -> None:
         for connection in self._begun:
@@ -96,8 +114,12 @@ class Archive:
         newest = max((name for name, (_, sealed) in self._days.items() if not sealed), default=None)
         for name, (connection, sealed) in list(self._days.items()):
             if not sealed and name != newest:
-                connection.close()
+                self._shut(connection)
                 del self._days[name]
+
+    def _shut(self, connection: Connection) -> None:
+        self._answers.pop(id(connection), None)
+        connection.close()
 
     def _open_ledger(self) -> Connection:
         if self._ledger is None:
@@ -111,12 +133,16 @@ class Archive:
 
     def days(self, t0_ns: int, t1_ns: int) -> list[DayRef]:
         """Return the day files that may hold something of [t0, t1), oldest first (inside a snapshot)."""
-        rows = self._open_ledger().execute(
-            "SELECT name, sealed, t_first, t_last FROM day WHERE deleted = 0 AND (sealed = 0 OR t_first IS NULL"
-            " OR (t_first < ? AND t_last >= ?)) ORDER BY t_first IS NULL, t_first, rowid",
-            (t1_ns, t0_ns),
+        rows = self.ask(
+            self._open_ledger(),
+            "SELECT name, sealed, t_first, t_last FROM day WHERE deleted = 0 ORDER BY t_first IS NULL, t_first, rowid",
+            (),
         )
-        return [DayRef(row[0], bool(row[1]), row[2], row[3]) for row in rows.fetchall()]
+        return [
+            DayRef(name, bool(sealed), t_first, t_last)
+            for name, sealed, t_first, t_last in rows
+            if not sealed or t_first is None or (t_first < t1_ns and t_last >= t0_ns)
+        ]
 
     def all_days(self) -> list[DayRef]:
         """Return every day file that is not deleted, oldest first."""
@@ -124,14 +150,14 @@ class Archive:
 
     def has_deleted(self, t0_ns: int, t1_ns: int) -> bool:
         """Tell whether retention took a day file that touched [t0, t1)."""
-        sql = "SELECT 1 FROM day WHERE deleted = 1 AND t_first < ? AND t_last >= ? LIMIT 1"
-        return self._open_ledger().execute(sql, (t1_ns, t0_ns)).fetchone() is not None
+        gone = self.ask(self._open_ledger(), "SELECT t_first, t_last FROM day WHERE deleted = 1", ())
+        return any(t_first < t1_ns and t_last >= t0_ns for t_first, t_last in gone)
 
     def open_day(self, day: DayRef) -> Connection:
         """Open a day file; it joins the snapshot."""
         held = self._days.get(day.name)
         if held is not None and held[1] != day.is_sealed:
-            held[0].close()
+            self._shut(held[0])
             held = None
         if held is None:
             try:
@@ -147,8 +173,8 @@ class Archive:
         """Close all files."""
         self._finish()
         for connection, _ in self._days.values():
-            connection.close()
+            self._shut(connection)
         self._days = {}
         if self._ledger is not None:
-            self._ledger.close()
+            self._shut(self._ledger)
             self._ledger = None

@@ -33,6 +33,7 @@ from center_app.telemetry.store.values import (
 )
 
 T = TypeVar("T")
+MINUTE_NS = 60_000_000_000
 _FOREVER = (-(1 << 62), 1 << 62)
 
 
@@ -43,10 +44,11 @@ class StoreReader(Catalog):
         self, cell_id: int, stream: str, channel: str, t0_ns: int, t1_ns: int, columns: int, *, exact: bool = False
     ) -> Window:
         """Return min and max per screen column over [t0, t1); see `Window` and the module `window`."""
+        grid = window.grid_of(t0_ns, t1_ns, columns)
         with ExitStack() as snapshots:
-            series = self._series(snapshots, cell_id, stream, channel, t0_ns, t1_ns)
-            gaps = self.gaps(cell_id, t0_ns, t1_ns)
-            return window.query(series, t0_ns, t1_ns, columns, gaps, exact=exact)
+            series = self._series(snapshots, cell_id, stream, channel, grid.start, grid.stop)
+            gaps = self.gaps(cell_id, grid.start, grid.stop)
+            return window.query(series, grid, gaps, exact=exact)
 
     def samples(
         self, cell_id: int, stream: str, channel: str, t0_ns: int, t1_ns: int, limit: int = 1_000_000
@@ -72,9 +74,10 @@ class StoreReader(Catalog):
         is_known = False
         for archive in self.archives():
             ledger = snapshots.enter_context(archive.snapshot())
-            rows = ledger.execute(_SERIES, (cell_id, stream, channel, t1_ns, t0_ns)).fetchall()
+            minutes = (-(-t1_ns // MINUTE_NS) * MINUTE_NS, t0_ns // MINUTE_NS * MINUTE_NS)
+            rows = archive.ask(ledger, _SERIES, (cell_id, stream, channel, *minutes))
             found.extend(_series_from(archive, ledger, row) for row in rows)
-            is_known = is_known or bool(rows) or _has_channel(ledger, cell_id, stream, channel)
+            is_known = is_known or bool(rows) or _has_channel(archive, ledger, cell_id, stream, channel)
         if not is_known:
             raise SurroundingsError(CHANNEL_UNKNOWN, cell=cell_id, channel=f"{stream}.{channel}")
         return sorted(found, key=lambda part: (part.first_ns, part.recording_id))
@@ -107,7 +110,10 @@ class StoreReader(Catalog):
             "SELECT recording_id, cell_id, start_ns, end_ns, reason, bytes_lost, samples_lost FROM gap"
             " WHERE cell_id = ? AND end_ns >= ? AND start_ns < ? ORDER BY start_ns"
         )
-        found = self.in_ledgers(lambda ledger, _: ledger.execute(sql, (cell_id, t0_ns, t1_ns)).fetchall())
+        found: list[Any] = []
+        for archive in self.archives():
+            with archive.snapshot() as ledger:
+                found.extend(archive.ask(ledger, sql, (cell_id, t0_ns, t1_ns)))
         return sorted((GapView(*row) for row in found), key=lambda gap: gap.start_ns)
 
     def anchors(self, recording_id: int) -> list[AnchorView]:
@@ -163,9 +169,9 @@ _SERIES = """
 def _series_from(archive: Archive, ledger: Connection, row: Any) -> Series:
     plan = [
         ChannelPlan(slot, key, dtype)
-        for slot, key, dtype in ledger.execute(
-            "SELECT slot, key, dtype FROM channel WHERE stream_id = ? ORDER BY slot", (row[1],)
-        ).fetchall()
+        for slot, key, dtype in archive.ask(
+            ledger, "SELECT slot, key, dtype FROM channel WHERE stream_id = ? ORDER BY slot", (row[1],)
+        )
     ]
     recording_id, stream_id, slot, scale, offset, version, first_ns, last_ns, rows = row
     return Series(
@@ -173,12 +179,12 @@ def _series_from(archive: Archive, ledger: Connection, row: Any) -> Series:
     )
 
 
-def _has_channel(ledger: Connection, cell_id: int, stream: str, channel: str) -> bool:
+def _has_channel(archive: Archive, ledger: Connection, cell_id: int, stream: str, channel: str) -> bool:
     sql = (
         "SELECT 1 FROM recording r JOIN stream s ON s.recording_id = r.id JOIN channel c ON c.stream_id = s.id"
         " WHERE r.cell_id = ? AND s.key = ? AND c.key = ? LIMIT 1"
     )
-    return ledger.execute(sql, (cell_id, stream, channel)).fetchone() is not None
+    return bool(archive.ask(ledger, sql, (cell_id, stream, channel)))
 
 
 def _account(recording_id: int, body: dict[str, Any]) -> AccountView:

@@ -107,20 +107,22 @@ class Series(Source):
     def row_at(self, t_ns: int) -> float:
         """Estimate how many rows lie before a time, from the blocks of the lowest kept level."""
         with self.archive.snapshot() as ledger:
-            block = ledger.execute(
+            blocks = self.archive.ask(
+                ledger,
                 "SELECT first_row, rows, t_first, t_last FROM pyramid WHERE stream_id = ? AND level = ?"
                 " AND t_last >= ? ORDER BY t_last LIMIT 1",
                 (self.stream_id, FIRST_KEPT_LEVEL, t_ns),
-            ).fetchone()
-            if block is None:
-                block = self._open_part(ledger)
+            )
+            block = blocks[0] if blocks else self._open_part(ledger)
         first_row, rows, t_first, t_last = block
         return float(first_row + rows * min(1.0, max(0.0, (t_ns - t_first) / max(1, t_last - t_first))))
 
     def _open_part(self, ledger: Connection) -> tuple[int, int, int, int]:
-        end = ledger.execute(
+        ends = self.archive.ask(
+            ledger,
             "SELECT first_row + rows, t_last FROM pyramid WHERE stream_id = ? AND level = ?"
             " ORDER BY t_last DESC LIMIT 1",
             (self.stream_id, FIRST_KEPT_LEVEL),
-        ).fetchone() or (0, self.first_ns)
+        )
+        end = ends[0] if ends else (0, self.first_ns)
         return end[0], max(1, self.rows - end[0]), end[1], max(self.last_ns, end[1] + 1)

@@ -139,7 +139,8 @@ class Source:
     ) -> Iterable[Any]:
         t0_ns, t1_ns, row, end_row = limits
         try:
-            return file.execute(sql, (*keys, t0_ns, *keys, t1_ns, FAR * 2 - 1, t1_ns, row, end_row)).fetchall()
+            arguments = (*keys, t0_ns, *keys, t1_ns, FAR * 2 - 1, t1_ns, row, end_row)
+            return self.archive.ask(file, sql, arguments)
         except SqliteError as error:
             raise damaged(name, str(error)) from error
 
@@ -170,11 +171,12 @@ class Source:
         self, file: Connection, t0_ns: int, row: int
     ) -> Iterator[tuple[int, Int64Array, Array, Array | None]]:
         """Yield the tail's rows behind `row` from t0 on: first row, times, raw values, quality."""
-        found = file.execute(
+        found = self.archive.ask(
+            file,
             "SELECT first_row, rows, times, data, quality FROM tail WHERE stream_id = ? AND first_row + rows > ?"
             " AND t_last >= ? ORDER BY first_row",
             (self.stream_id, row, t0_ns),
-        ).fetchall()
+        )
         if found:
             times = np.frombuffer(b"".join(part[2] for part in found), np.int64)
             yield (found[0][0], times, *self._tail_columns(found))

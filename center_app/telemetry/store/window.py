@@ -71,11 +71,8 @@ def _empty(columns: int) -> Columns:
     return Columns(none, none.copy(), zero, zero.copy())
 
 
-def query(
-    series: Sequence[Series], t0_ns: int, t1_ns: int, columns: int, gaps: Sequence[GapView], *, exact: bool
-) -> Window:
+def query(series: Sequence[Series], grid: Grid, gaps: Sequence[GapView], *, exact: bool) -> Window:
     """Answer a window query over the recordings of one channel."""
-    grid = grid_of(t0_ns, t1_ns, columns)
     rows = sum(max(0.0, part.row_at(grid.stop) - part.row_at(grid.start)) for part in series)
     level = level_for(rows, grid.count)
     figures = _empty(grid.count)
@@ -84,7 +81,7 @@ def query(
         _add(figures, grid, part, pieces)
     samples = _samples(found, grid, gaps) if level == 0 and rows <= EXACT_PER_COLUMN * grid.count else (None, None)
     return Window(
-        grid.edges(), figures.low, figures.high, figures.count, figures.bad, _last(series, grid.stop), level, *samples
+        grid.edges(), figures.low, figures.high, figures.count, figures.bad, _last(found, grid.stop), level, *samples
     )
 
 
@@ -167,10 +164,20 @@ def _broken(t_ns: Int64Array, values: Float64Array, gaps: Sequence[GapView]) -> 
     return np.insert(t_ns, places, starts), np.insert(values, places, np.nan)
 
 
-def _last(series: Sequence[Series], until_ns: int) -> float:
+def _last(found: list[tuple[Series, list[Piece]]], until_ns: int) -> float:
     """Return the last good value before a time."""
-    for part in sorted(series, key=lambda part: part.last_ns, reverse=True):
-        value = part.last_before(until_ns)
+    for part, pieces in sorted(found, key=lambda pair: pair[0].last_ns, reverse=True):
+        seen = _last_seen(part, pieces, until_ns)
+        value = part.last_before(until_ns) if seen is None else seen
         if value is not None:
             return value
     return math.nan
+
+
+def _last_seen(part: Series, pieces: list[Piece], until_ns: int) -> float | None:
+    """Return the last good value where the newest entries are exact samples."""
+    if not pieces or pieces[-1].level:
+        return None
+    newest = pieces[-1]
+    good = np.flatnonzero((newest.good > 0) & (newest.t_first < until_ns))
+    return float(part.scaled(newest.low[good[-1:]])[0]) if len(good) else None
