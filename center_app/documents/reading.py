@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ NOT_A_PDF = declare(
     "Choose the report as it was written by this program.",
 )
 ATTACHMENT_LIMIT_BYTES = 200_000_000
+_PDFIUM = threading.RLock()  # the library is not safe in several threads, not even on several documents
 Rect = tuple[float, float, float, float]
 
 
@@ -37,8 +40,45 @@ def _bounded(spec: Any) -> bytes:
     return data
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Hold a rendered page: pixels as B, G, R, unused, `stride_bytes` a row."""
+
+    width: int
+    height: int
+    stride_bytes: int
+    data: bytes
+
+
+class Pages:
+    """Keep a document open for looking at it; safe in every thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raises PersonError for what is no PDF."""
+        with _PDFIUM:
+            self._document = open_pages(path)
+            self.sizes: tuple[tuple[float, float], ...] = tuple(
+                self._document.get_page_size(number) for number in range(len(self._document))
+            )
+
+    def render(self, page: int, scale: float) -> Picture:
+        """Draw a page (from 1) at pixels per point."""
+        with _PDFIUM:
+            held = self._document[page - 1]
+            bitmap = held.render(scale=scale, prefer_bgrx=True)
+            picture = Picture(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+            bitmap.close()
+            held.close()
+        return picture
+
+    def close(self) -> None:
+        """Close the document."""
+        with _PDFIUM:
+            self._document.close()
+
+
 def open_pages(path: Path) -> Any:
-    """Open a document for reading pages (pypdfium2; one thread at a time); raises PersonError."""
+    """Open a document for reading pages (pypdfium2, under the lock); raises PersonError."""
     import pypdfium2
 
     try:
@@ -49,11 +89,12 @@ def open_pages(path: Path) -> Any:
 
 def page_texts(path: Path) -> list[str]:
     """Return the text of every page."""
-    document = open_pages(path)
-    try:
-        return [_page_text(document, number) for number in range(len(document))]
-    finally:
-        document.close()
+    with _PDFIUM:
+        document = open_pages(path)
+        try:
+            return [_page_text(document, number) for number in range(len(document))]
+        finally:
+            document.close()
 
 
 def _page_text(document: Any, number: int) -> str:
@@ -68,18 +109,21 @@ def _page_text(document: Any, number: int) -> str:
 
 def texts_in(path: Path, places: Iterable[tuple[int, Rect]]) -> list[str]:
     """Return the text inside each (page from 1, rectangle), white space taken out; empty when the page is missing."""
-    document = open_pages(path)
     wanted = list(places)
     found = [""] * len(wanted)
     by_page: dict[int, list[int]] = {}
     for i, (page, _) in enumerate(wanted):
         by_page.setdefault(page, []).append(i)
+    with _PDFIUM:
+        document = open_pages(path)
     try:
         for page, indexes in sorted(by_page.items()):
-            if 1 <= page <= len(document):
-                _read_page(document, page, [(i, wanted[i][1]) for i in indexes], found)
+            with _PDFIUM:
+                if 1 <= page <= len(document):
+                    _read_page(document, page, [(i, wanted[i][1]) for i in indexes], found)
     finally:
-        document.close()
+        with _PDFIUM:
+            document.close()
     return found
 
 
@@ -129,11 +173,12 @@ def page_png(path: Path, page: int, dots_per_inch: float = 110.0) -> bytes:
     """Return a page (from 1) as PNG bytes."""
     import io
 
-    document = open_pages(path)
-    try:
-        image = document[page - 1].render(scale=dots_per_inch / 72).to_pil()
-    finally:
-        document.close()
+    with _PDFIUM:
+        document = open_pages(path)
+        try:
+            image = document[page - 1].render(scale=dots_per_inch / 72).to_pil()
+        finally:
+            document.close()
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
