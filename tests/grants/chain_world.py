@@ -61,7 +61,7 @@ def make(folder: Path) -> ChainWorld:
     center = open_center(str(folder), FakeClock(), create=True)
     center.write(ADMIN, centre.establish, centre.CentreDraft(Label.of("Centre"), ZONE))
     people = {name: _person(center, name, kind) for name, kind in (("Chen Jie", "host"), ("Sun Hao", "client"))}
-    machines = {code: _machine(center, code) for code in (MEASURED, UNMEASURED)}
+    machines = {code: add_machine(center, code) for code in (MEASURED, UNMEASURED)}
     center.write(MANAGER, service.add_award, award_draft())
     book_proved(center, cost_draft("100.00", "A-1", paid_on=date(2026, 5, 4)))
     book_proved(center, cost_draft("200.00", "A-2", paid_on=date(2026, 5, 20)))
@@ -84,7 +84,7 @@ def _person(center: Center, name: str, kind: str) -> int:
     return center.write(ADMIN, registry.add_person, PersonDraft(name=name, login=login, organisation_id=home.id)).id
 
 
-def _machine(center: Center, code: str) -> int:
+def add_machine(center: Center, code: str) -> int:
     category = center.write(ADMIN, equipment.add_category, CategoryDraft(code="C" + code, names=Label.of("Mills")))
     draft = MachineDraft(
         code=code,
