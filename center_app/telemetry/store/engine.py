@@ -129,6 +129,11 @@ class Engine:
         self._seal_tried_at = float("-inf")
         self._now = 0.0
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Tell how much is held in memory: batches, and what a missing day file keeps back."""
+        return self.shelf.waiting_bytes + sum(state.held_bytes() for state in self.recordings.values())
+
     def begin(self, insert: Job, cell_id: int, profile_version: int) -> int:
         """Create the recording's row; return its id."""
         recording_id: int = self.shelf.in_ledger([insert])[0]

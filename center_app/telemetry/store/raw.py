@@ -116,6 +116,10 @@ class RawLog:
         self.offset += count
         self.emitted += count
 
+    def held_bytes(self) -> int:
+        """Tell how many bytes of records are in no sealed row that was taken."""
+        return self._size + sum(len(row[-1]) for row in self._sealed)
+
     def is_due(self) -> bool:
         """Tell whether the open segment spans its second."""
         return self._t_first is not None and self._t_last - self._t_first >= SEGMENT_NS

@@ -99,6 +99,11 @@ class RecordingState:
             "samples_lost": self.lost_samples,
         })  # fmt: skip
 
+    def held_bytes(self) -> int:
+        """Tell how many bytes of raw records and rows are in no batch yet."""
+        rows = sum(stream.buffer.held * (16 + 8 * stream.layout.count) for stream in self.streams.values())
+        return self.raw.held_bytes() + rows
+
     def touch(self) -> None:
         """Note that something came that is neither in the day file nor in the ledger."""
         self.is_changed = self.is_unnoted = True
@@ -175,10 +180,12 @@ class RecordingHandle:
             self._lost_from = t_ns if self._lost_from is None else self._lost_from
             self._writer.count_loss(raw_bytes, samples)
             return False
-        self._report_loss(t_ns)
+        self.report_loss(t_ns)
         return True
 
-    def _report_loss(self, until_ns: int) -> None:
+    def report_loss(self, until_ns: int | None = None) -> None:
+        """Tell the writer what was lost since the last report, up to now or a time."""
+        until_ns = self._last_ns if until_ns is None else until_ns
         if self._lost_from is not None:
             start, lost = self._lost_from, self._lost
             self._lost, self._lost_from = (0, 0), None
@@ -206,5 +213,5 @@ class RecordingHandle:
 
     def end(self) -> None:
         """Seal the recording; waits until it is written, or raises what the surroundings refuse."""
-        self._report_loss(self._last_ns)
+        self.report_loss()
         self._writer.call("end", self.id)

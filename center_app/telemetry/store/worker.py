@@ -118,10 +118,10 @@ class WriterThread:
             answers.append(self._do(name, arguments, future))
         with self._changed:
             self._queued -= size
-            self._waiting = self._engine.shelf.waiting_bytes
+            self._waiting = self._engine.waiting_bytes
         self._write(sync=any(task[0] == "flush" for task in tasks))
         with self._changed:
-            self._waiting = self._engine.shelf.waiting_bytes
+            self._waiting = self._engine.waiting_bytes
             self._changed.notify_all()
         for answer in answers:
             answer()

@@ -44,6 +44,7 @@ class StoreWriter:
         self._clock = clock
         self._folder = collector_folder(folder, collector)
         self._lock = self._take_lock()
+        self._handles: list[RecordingHandle] = []
         self._engine = self._open_engine(bulk)
         self._worker = WriterThread(self._engine, backlog)
 
@@ -84,6 +85,7 @@ class StoreWriter:
         handle = RecordingHandle(self._worker, recording_id, ())
         for spec in streams:
             handle.declare_stream(spec)
+        self._handles.append(handle)
         return handle
 
     def in_ledger(self, job: Job) -> Future[Any]:
@@ -114,6 +116,8 @@ class StoreWriter:
 
         Raises SurroundingsError when the disk refuses; the next start then seals what was written.
         """
+        for handle in self._handles:
+            handle.report_loss()
         try:
             if self._worker.stop(timeout_s):
                 self._engine.close()

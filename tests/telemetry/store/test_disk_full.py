@@ -125,3 +125,31 @@ def test_a_folder_that_cannot_be_written_is_refused_with_a_sentence(tmp_path: Pa
     blocked.write_text("not a folder")
     with pytest.raises(SurroundingsError, match=r"telemetry\.store_refused"):
         open_writer(blocked)
+
+
+def test_a_disk_that_is_full_at_midnight_keeps_memory_bounded(tmp_path: Path) -> None:
+    from center_app.telemetry.store.files import DAY_NS
+
+    writer = open_writer(tmp_path, backlog=1_000_000)
+    feed = Feed(begin(writer, stream(), t_ns=T0 + DAY_NS - ROWS * MS))
+    send_at(feed, 0, T0 + DAY_NS - ROWS * MS)
+    writer.flush()
+    next_day = collector_folder(tmp_path, "local") / "2026-06-02.db"
+    next_day.mkdir()  # a file that cannot be opened stands in for a disk that takes no new file
+    for part in range(60):
+        send_at(feed, part + 1, T0 + DAY_NS + part * ROWS * MS)
+        if part % 20 == 0:
+            with pytest.raises(SurroundingsError):
+                writer.flush()
+    assert writer.state.backlog_bytes < 4_000_000
+    assert writer.state.lost_bytes > 0
+    next_day.rmdir()
+    writer.flush()
+    lost = writer.state
+    writer.close()
+    check_after(tmp_path, feed, lost.lost_bytes, lost.lost_samples)
+
+
+def send_at(feed: Feed, part: int, t_ns: int) -> None:
+    values = np.random.default_rng(part).integers(-9000, 9000, (3, ROWS)).astype(np.int16)
+    feed.send(t_ns + np.arange(ROWS) * MS, values)
