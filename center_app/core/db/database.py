@@ -97,11 +97,11 @@ class Database:
                     result = verb(work, *args, **kwargs)
             except OperationalError as error:
                 if attempt == _RETRIES or not _is_retriable(error):
-                    raise _surroundings(error) from error
+                    raise said(error) from error
                 time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))
                 continue
             except DBAPIError as error:
-                raise _surroundings(error) from error
+                raise said(error) from error
             for told in self.on_commit:
                 told(work.changed)
             return result
@@ -131,7 +131,7 @@ class Database:
             with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
                 return query(Read(session, self.clock, self.clock.now()), *args, **kwargs)
         except DBAPIError as error:
-            raise _surroundings(error) from error
+            raise said(error) from error
 
     def close(self) -> None:
         """Give every connection back."""
@@ -157,7 +157,7 @@ def _is_retriable(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
-def _surroundings(error: DBAPIError) -> Exception:
+def said(error: DBAPIError) -> Exception:
     """Turn what the surroundings refuse into words; leave our own faults as they are."""
     told = str(error.orig)
     if ("full" in told and "disk" in told) or getattr(error.orig, "sqlstate", "") == "53100":

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from center_app.core.db.database import said
 from center_app.core.errors import PersonError, declare
 
 if TYPE_CHECKING:
@@ -30,10 +32,13 @@ OLDER_SERVER = declare(
 
 def version(database: Database) -> str | None:
     """Return the schema version of a database; None where there is none yet."""
-    with database.engine.connect() as link:
-        if not inspect(link).has_table("alembic_version"):
-            return None
-        return link.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    try:
+        with database.engine.connect() as link:
+            if not inspect(link).has_table("alembic_version"):
+                return None
+            return link.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        raise said(error) from error
 
 
 def is_known(found: str) -> bool:
