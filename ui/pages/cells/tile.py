@@ -62,7 +62,8 @@ class CellTile(QWidget):
 
     def _name(self) -> None:
         _token, _icon, word = STATES[self.card.state]
-        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {_.context("cell state", word)}")
+        said = _.context("cell state", word)
+        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {said}")
 
     def sizeHint(self) -> QSize:
         """Ask for a third of the page."""
