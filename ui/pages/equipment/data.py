@@ -177,7 +177,8 @@ def load_detail(read: Any, folder: Path, machine_id: int) -> Detail:
     machine = equipment.machine(read, machine_id)
     now = booking.machine_states(read, [machine_id]).get(machine_id) or MachineNow(machine_id, MachineState.FREE)
     local = _.local(read.now)
-    start = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    first = min(12, max(0, 8 if 8 <= local.hour < 20 else local.hour - 2))
+    start = local.replace(hour=first, minute=0, second=0, microsecond=0)
     around = Period(read.now - timedelta(days=60), read.now + timedelta(days=60))
     return Detail(
         MachineRow(machine, now, read.now, True),

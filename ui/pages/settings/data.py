@@ -73,7 +73,7 @@ class Health:
     size_bytes: int
     free_bytes: int
     leases: tuple[LeaseView, ...]
-    ports: tuple[PortHealth, ...]
+    ports: tuple[tuple[Label, PortHealth], ...]
     last_backup_at: datetime | None
     at: datetime
 
@@ -141,13 +141,14 @@ def _health(read: Any, center: Any) -> Health:
     database, folder = center.database, Path(center.folder)
     usage = shutil.disk_usage(folder) if folder.exists() else None
     ledger = records(folder)
+    names = {cell.id: cell.label for cell in telemetry.cells(read)}
     return Health(
         database.is_sqlite,
         str(database.path) if database.is_sqlite else _without_password(database.url),
         database.path.stat().st_size if database.is_sqlite else 0,
         usage.free if usage else 0,
         tuple(telemetry.leases(read)),
-        tuple(ledger.health()),
+        tuple((names[port.cell_id], port) for port in ledger.health() if port.cell_id in names),
         last_backup(folder),
         read.now,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -130,10 +131,11 @@ def _collectors(data: Settings) -> Card:
                 label(beat, "secondary"),
             )
         )
-    for port in health.ports:
+    for name, port in health.ports:
         token, icon, word = PORTS[port.state]
         note = _("{frames} frames, {size}", frames=_.number(port.frames), size=_.bytes(port.bytes_in))
-        parts.append(_pair(port.port, label(note, "secondary"), Pill(_(word), token, icon)))
+        place = label(PurePath(port.port).name, "secondary", "text3")
+        parts.append(_pair(name.say(_.language), place, label(note, "secondary"), Pill(_(word), token, icon)))
     if not parts:
         text = _("The collector starts with the first cell and goes on recording when the window is closed.")
         parts.append(label(text, "secondary", wrap=True))

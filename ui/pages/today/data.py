@@ -50,8 +50,8 @@ class Hours:
 
     @property
     def share(self) -> float:
-        """Return the share of checked-in hours that is measured, 0 to 1."""
-        return (self.checked_in - self.unmeasured) / self.checked_in if self.checked_in else 0.0
+        """Return measured by checked-in hours, 0 to 1, as the report's coverage does."""
+        return min(1.0, self.measured / self.checked_in) if self.checked_in else 0.0
 
 
 @dataclass(frozen=True)
