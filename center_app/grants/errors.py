@@ -28,10 +28,10 @@ BUDGET_SUM = declare(
     "Change the lines so that their sum is the award.",
 )
 BUDGET_LINE_TWICE = declare(
-    "grants.budget_line_twice", "The budget line {line} is given twice.", "Give every line its own code."
+    "grants.budget_line_twice", "The budget line {code} is given twice.", "Give every line its own code."
 )
 LINE_UNKNOWN = declare(
-    "grants.line_unknown", "The award has no budget line {line}.", "Choose a budget line of this award."
+    "grants.line_unknown", "The award has no budget line {code}.", "Choose a budget line of this award."
 )
 SHARES_OVER = declare(
     "grants.shares_over",

@@ -20,7 +20,7 @@ from center_app.grants.reports.layout import print_report
 from center_app.grants.reports.links import Link
 from center_app.grants.reports.registry import with_figures
 from center_app.grants.reports.trace import trace
-from center_app.grants.reports.values import Snapshot
+from center_app.grants.reports.values import Snapshot, Verdict
 from center_app.wiring import open_center
 from tests.fakes import FakeClock
 from tests.grants import chain_world
@@ -137,6 +137,13 @@ def test_a_softened_rule_is_named(made: ChainWorld, paper: Path, tmp_path: Path)
     bad["verdict"] = "pass"
     found = verify.verify_paper(repack(paper, tmp_path / "soft.pdf", {"rules.json": json.dumps(rules).encode()}))
     assert [(p.code.id, p.params["detail"]) for p in found.problems] == [("verify.attachment_differs", bad["id"])]
+
+
+def test_a_rule_softened_everywhere_is_still_found(made: ChainWorld, tmp_path: Path) -> None:
+    rules = tuple(replace(row, verdict=Verdict.PASS) if row.id == "CN-18" else row for row in made.snapshot.rules)
+    forged = print_report(with_figures(replace(made.snapshot, rules=rules)), "en", tmp_path / "forged.pdf").path
+    found = verify.verify_paper(forged)
+    assert [(p.code.id, p.params["rule"]) for p in found.problems] == [("verify.rule_differs", "CN-18")]
 
 
 def test_a_changed_evidence_index_is_named(made: ChainWorld, paper: Path, tmp_path: Path) -> None:

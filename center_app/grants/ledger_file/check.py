@@ -197,7 +197,7 @@ class _Checker:
         text = self.cell(row, "line")
         code = self.lines.get(text.casefold(), "")
         if text and not code:
-            self.tell(row.line, LINE_UNKNOWN, line=text)
+            self.tell(row.line, LINE_UNKNOWN, code=text)
         return code
 
     def _duplicates(self, row: SheetRow, known: _Known) -> None:

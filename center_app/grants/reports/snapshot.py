@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from center_app.core.centre import CentreView
 from center_app.core.db import Read
 from center_app.core.labels import Label
-from center_app.core.money import Money, rmb_capitals
 from center_app.equipment.queries import machines
 from center_app.equipment.values import MachineView
 from center_app.grants import queries
 from center_app.grants.programmes import RuleSet, programme, rule_set_on
 from center_app.grants.reports import parts, trail
+from center_app.grants.reports.recheck import capitals_of
 from center_app.grants.reports.registry import with_figures
 from center_app.grants.reports.rows import AccountPart, CostRow, ReportPeriod, RuleRow, Severity, Verdict
 from center_app.grants.reports.use import Use, gather
@@ -182,23 +182,13 @@ def _facts(read: Read, folder: Path, bare: Snapshot, costs: Sequence[CostView], 
         reason=bare.report.reason,
         audit_rows=whole.rows,
         audit_first_bad=whole.first_bad or 0,
-        capitals=_capitals(bare),
+        capitals=capitals_of(bare),
     )
 
 
 def _cost_fact(row: CostRow, cost: CostView, proofs: dict[str, ProofFact]) -> CostFact:
     shares: list[tuple[str, Fraction]] = [(share.award, share.share) for share in cost.shares]
     return CostFact(row, tuple(shares), tuple(proofs[number] for number in cost.evidence if number in proofs))
-
-
-def _capitals(bare: Snapshot) -> tuple[tuple[int, str], ...]:
-    """Return the amounts that the cover prints in capitals."""
-    if bare.report.currency != "CNY":
-        return ()
-    received = sum(row.received_minor or 0 for row in bare.instalments)
-    spent = sum(row.amount_minor for row in bare.costs)
-    amounts = (bare.award.amount_minor, received, spent, received - spent)
-    return tuple((minor, rmb_capitals(Money(minor))) for minor in amounts)
 
 
 _WEIGHT = {

@@ -17,12 +17,14 @@ from pathlib import Path
 from center_app.core.audit import AuditHead
 from center_app.core.db import Read
 from center_app.core.errors import PersonError, Problem, declare
+from center_app.core.labels import Label
 from center_app.core.text import catalogue
 from center_app.documents import reading
 from center_app.grants import evidence
 from center_app.grants.reports import codec, trail
 from center_app.grants.reports.figures import Recount, printed
-from center_app.grants.reports.values import Figure, PrintedFigure, PrintedFigures, Snapshot
+from center_app.grants.reports.recheck import differing
+from center_app.grants.reports.values import Figure, PrintedFigure, PrintedFigures, Snapshot, Verdict
 
 REPORT_JSON, FIGURES_JSON, RULES_JSON, EVIDENCE_CSV = "report.json", "figures.json", "rules.json", "evidence.csv"
 
@@ -50,6 +52,11 @@ FIGURE_DIFFERS = declare(
     "verify.figure_differs",
     "Figure {figure}: {stated} is stated, the rows give {recounted}.",
     "The figure or its rows were changed; trace the figure to see which.",
+)
+RULE_DIFFERS = declare(
+    "verify.rule_differs",
+    "Rule {rule}: {stated} is stated, the data gives {found}.",
+    "The rule's result was changed; compare with the filed copy.",
 )
 FIGURE_UNKNOWN = declare(
     "verify.figure_unknown",
@@ -86,6 +93,13 @@ EVIDENCE_DIFFERS = declare(
     "The bytes of evidence {number} ({name}) are not those of the report.",
     "Restore them from a backup.",
 )
+
+
+VERDICT_NAMES = {
+    Verdict.PASS: Label({"en": "passed", "de": "bestanden", "zh": "通过"}),
+    Verdict.FAIL: Label({"en": "failed", "de": "nicht bestanden", "zh": "未通过"}),
+    Verdict.NOT_CHECKED: Label({"en": "not checked", "de": "nicht geprüft", "zh": "未检查"}),
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,8 @@ def verify_paper(path: Path) -> Verified:
     """Check a report PDF by itself, offline."""
     paper = open_paper(path)
     head = paper.snapshot.report
-    problems = [*_hashes(paper), *_recounted(paper.snapshot), *_pages(paper), *_attachments(paper)]
+    checks = (_hashes(paper), _recounted(paper.snapshot), _rules(paper.snapshot), _pages(paper), _attachments(paper))
+    problems = [problem for check in checks for problem in check]
     printed_count = len(paper.printed.figures) if paper.printed else 0
     return Verified(
         number=head.number,
@@ -192,6 +207,13 @@ def _recounted(snapshot: Snapshot) -> Iterator[Problem]:
             continue
         if value != figure.value:
             yield _differs(snapshot, figure, _say(snapshot, replace(figure, value=value)))
+
+
+def _rules(snapshot: Snapshot) -> Iterator[Problem]:
+    """Check the rules again that need nothing but the report's own data."""
+    for rule, stated, found in differing(snapshot):
+        told = {"rule": rule, "stated": VERDICT_NAMES[stated], "found": VERDICT_NAMES[found]}
+        yield Problem(RULE_DIFFERS, told)
 
 
 def _differs(snapshot: Snapshot, figure: Figure, recounted: str) -> Problem:

@@ -33,7 +33,7 @@ def line_row(read: Read, award: Award, code: str) -> BudgetLine:
     """Return one budget line; raises PersonError."""
     lines = lines_of(read, known(award.id))
     if code not in lines:
-        raise PersonError(LINE_UNKNOWN, line=code)
+        raise PersonError(LINE_UNKNOWN, code=code)
     return lines[code]
 
 

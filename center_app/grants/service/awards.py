@@ -68,7 +68,7 @@ def _check_budget(lines: tuple[BudgetLineDraft, ...], amount: Money) -> None:
         if line.planned.minor < 0 or (line.revised is not None and line.revised.minor < 0):
             raise PersonError(AMOUNT_IMPOSSIBLE, amount=line.planned)
         if line.code in codes:
-            raise PersonError(BUDGET_LINE_TWICE, line=line.code)
+            raise PersonError(BUDGET_LINE_TWICE, code=line.code)
         codes.add(line.code)
     for total in (sum(x.planned.minor for x in lines), sum((x.revised or x.planned).minor for x in lines)):
         if lines and total != amount.minor:

@@ -74,7 +74,7 @@ def _allocations(cost_id: int, draft: CostDraft, lines: Lines) -> list[dict[str,
     rows = []
     for share in draft.shares:
         if (share.award, share.line) not in lines:
-            raise PersonError(LINE_UNKNOWN, line=share.line)
+            raise PersonError(LINE_UNKNOWN, code=share.line)
         award_id, line_id, currency = lines[share.award, share.line]
         same_currency(currency, draft.gross)
         rows.append({
