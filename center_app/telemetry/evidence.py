@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry import channels
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples
@@ -21,6 +23,7 @@ from devices.values import Block, Profile, StreamSpec, scaled
 MARGIN_NS = 60_000_000_000
 TOLERANCE_NS = 50_000_000
 """How far a recomputed edge may lie from the stored one: the device clock is fitted anew from the window's start."""
+_FAR = 1 << 62
 LINKS = ("recording", "profile", "raw bytes", "chain", "frames", "edges")
 
 
@@ -64,7 +67,13 @@ def recompute(reader: StoreReader, interval: RunInterval, *, to_end: bool = Fals
         return _broken("raw bytes", str(error))
     if not any(record.direction == 0 for record in records):
         return _broken("raw bytes", "none are stored")
-    return _compare(interval, _decode(source, interval, records), records, _segments(reader, interval, records))
+    found = _decode(source, interval, records, _last_byte(interval, to_end))
+    return _compare(interval, found, records, _segments(reader, interval, records))
+
+
+def _last_byte(interval: RunInterval, to_end: bool) -> int:
+    """Return up to which received byte the rule looked: to the interval's end where recording or rule ended."""
+    return interval.end_bytes[1] if interval.ended_by == "end" and not to_end else _FAR
 
 
 def _source(reader: StoreReader, interval: RunInterval) -> _Source | str:
@@ -92,7 +101,7 @@ def _records(reader: StoreReader, interval: RunInterval, to_end: bool) -> Iterat
     return reader.raw(interval.recording_id, t0_ns=interval.start_ns - margin_ns, t1_ns=end_ns)
 
 
-def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord]) -> list[RunInterval]:
+def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord], last_byte: int) -> list[RunInterval]:
     """Run decoder, time and rule over the records, as the collector did."""
     decoder = source.profile.decoder(source.recording.params)
     times = SampleTimes(source.profile.line, source.streams)
@@ -107,14 +116,13 @@ def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord]
         for block in decoder.feed(record.data):
             t_ns = times.of(block, record.t_ns, received)
             if block.stream == interval.stream and len(t_ns):
-                found += watch.feed(_samples(block, t_ns, source.place, base, last))
+                samples = _samples(block, t_ns, source.place, base, last)
+                found += watch.feed(samples.within(interval.watched_from, last_byte))
                 last = int(block.end_offset[-1]) + base
     return found + watch.finish()
 
 
 def _samples(block: Block, t_ns: Any, place: channels.ChannelPlace, base: int, last: int) -> Samples:
-    import numpy as np
-
     ends = block.end_offset + base
     starts = np.concatenate((np.array([last], np.int64), ends[:-1]))
     quality = np.broadcast_to(block.quality, block.values.shape)[place.index]

@@ -225,9 +225,11 @@ class RunInterval:
     start_bytes: tuple[int, int]
     end_bytes: tuple[int, int]
     pause_s: float = MAX_PAUSE_NS / 1e9
+    watched_from: int = 0
+    """Received byte from which this version of the rule looked at the recording (0: its start)."""
     is_open: bool = False
     ended_by: str = "below"
-    """`below` (the channel fell), `pause` (no sample for `pause_s`) or `end` (the recording ended)."""
+    """`below` (the channel fell), `pause` (no sample for `pause_s`) or `end` (the recording or the rule ended)."""
 
     @property
     def duration_s(self) -> float:

@@ -20,12 +20,29 @@ from center_app.telemetry.demo.backfill import LedgerSink
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.synthetic import BulkWriter
-from center_app.telemetry.values import CellView, RunRuleView
+from center_app.telemetry.values import AlarmRuleView, CellView, Direction, Priority, RunRuleView
 from devices.simulators.faults import FaultTape, Spoiler, Tally
 from tests.fakes import FakeClock
 
 START_NS = 1_780_000_000_000_000_000
 CELL = CellView(1, 11, Label.of("Cell"), "/dev/ttyX", "robot_cell", {}, True, "local", "", 1)
+ALARM = AlarmRuleView(
+    1,
+    1,
+    1,
+    "motion.force",
+    Label.of("Force"),
+    40.0,
+    Direction.HIGH,
+    2.0,
+    0.5,
+    2.0,
+    Priority.LOW,
+    (),
+    600.0,
+    False,
+    True,
+)
 RULE = RunRuleView(5, 2, 1, 11, "motion.current_j2", 1.5, 1.0, 4.0)
 
 
@@ -53,6 +70,35 @@ def record(folder, tape: FaultTape, seconds: float = 130.0) -> None:
             pipeline.idle(t_ns, t_ns)
         pipeline.end(START_NS + round(at * 1e9))
         writer.engine.shelf.in_ledger([sink.write])
+
+
+def test_changed_rules_cut_runs_where_they_change_and_each_part_is_proved(tmp_path):
+    plan = CellPlan(CELL, (), (RULE,))
+    sink = LedgerSink()
+    simulator = plan.profile.simulator(1, {})
+    with BulkWriter(tmp_path, "local", FakeClock()) as writer:
+        handle = writer.begin_recording(
+            1, "robot_cell", plan.profile.version, {}, plan.profile.line, CELL.port, streams=plan.streams, t_ns=START_NS
+        )
+        judges = Judges("local", AlarmDesk("local", sink), sink.put_interval)
+        pipeline = Pipeline(plan, handle, judges, Counters(1, CELL.port))
+        newer = replace(RULE, version=3, threshold=1.2)
+        for number in range(300):
+            if number == 77:
+                pipeline.judge_by(CellPlan(CELL, (ALARM,), (RULE,)))
+            if number == 150:
+                pipeline.judge_by(CellPlan(CELL, (ALARM,), (newer,)))
+            t_ns = START_NS + (number + 1) * 100_000_000
+            pipeline.received(simulator.bytes_between(number / 10, (number + 1) / 10), t_ns, t_ns, t_ns)
+        pipeline.end(t_ns)
+        writer.engine.shelf.in_ledger([sink.write])
+    found = runs_of(tmp_path)
+    cut = [run for run in found if run.ended_by == "end"]
+    assert [run.rule_version for run in cut] == [2, 3]
+    assert {run.rule_version: run.watched_from > 0 for run in found} == {2: False, 3: True}
+    assert all(run.end_ns <= START_NS + 15_000_000_000 for run in found if run.rule_version == 2)
+    with StoreReader(tmp_path) as reader:
+        assert [evidence.recompute(reader, run).detail for run in found] == [""] * len(found)
 
 
 def runs_of(folder):

@@ -12,7 +12,7 @@ from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.taps import Taps, pause_ns
 from center_app.telemetry.runs.rule import Origin
 from center_app.telemetry.timing import SampleTimes
-from center_app.telemetry.values import RunInterval
+from center_app.telemetry.values import PortState, RunInterval
 from devices.values import Account, Block, Decoder, Int64Array, Master
 
 ACCOUNT_NS = 250_000_000
@@ -91,8 +91,7 @@ class Pipeline:
     def judge_by(self, plan: CellPlan) -> None:
         """Go on with the same recording under changed rules."""
         if (plan.alarm_rules, plan.run_rules) != (self.plan.alarm_rules, self.plan.run_rules):
-            self._taps.finish()
-            self._taps = self._make_taps(plan)
+            self._taps.change(plan, self._received)
         self.plan = plan
 
     def received(self, data: bytes, t_ns: int, wall_ns: int, boot_ns: int) -> None:
@@ -115,6 +114,7 @@ class Pipeline:
         last_ns = self.counters.last_byte_ns
         if self._pause_ns is not None and last_ns is not None and t_ns - last_ns > self._pause_ns:
             self.open_gap(last_ns, "silent")
+            self.counters.enter(PortState.SILENT, t_ns)
         self.tell(t_ns)
 
     def tell(self, t_ns: int, *, now: bool = False) -> None:

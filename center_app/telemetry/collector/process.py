@@ -131,7 +131,10 @@ class Collector:
             self.reload()
             ready()
             while not self._stop.is_set():
-                self._turn()
+                try:
+                    self._turn()
+                except Exception:
+                    LOG.exception("the request loop failed and goes on")
                 self._keeper.is_urgent.wait(LOOP_S)
         finally:
             self._close()
@@ -227,7 +230,8 @@ class Collector:
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
         reader.thread.join(30)
-        self.desk.silence(reader.cell_id, 0, 0)
+        now_ns = self.stamps.now().t_ns
+        self.desk.silence(reader.cell_id, now_ns, now_ns)
 
     def _close(self) -> None:
         for reader in self._readers.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from center_app.telemetry import channels
 from center_app.telemetry.alarms.desk import AlarmDesk
 from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples, pause_ns_for
-from center_app.telemetry.values import Direction, RunInterval
+from center_app.telemetry.values import Direction, RunInterval, RunRuleView
 from devices.values import Block, ChannelSpec, StreamSpec, scaled
 
 GATHER_NS = 100_000_000
@@ -42,10 +42,34 @@ class Taps:
         """Connect the rules to their channels; `origin` names the recording, `keep` stores an interval."""
         self._desk = desk
         self._keep = keep
+        self._origin = origin
         self._streams: dict[str, _Stream] = {}
         self.watches: list[RunWatch] = []
+        self._connect(plan, 0)
+
+    def change(self, plan: CellPlan, received: int) -> None:
+        """Go on under changed rules; a run rule that stays goes on undisturbed.
+
+        `received` counts the recording's bytes so far: a new rule watches what comes after them.
+        """
+        self.flush()
+        for watch in self.watches:
+            if watch.rule not in plan.run_rules:
+                self._keep_all(watch.finish())
+        for stream in self._streams.values():
+            stream.judges.clear()
+        self._connect(plan, received)
+
+    def _connect(self, plan: CellPlan, received: int) -> None:
+        known = {watch.rule: watch for watch in self.watches}
+        self.watches = []
         self._connect_alarms(plan)
-        self._connect_runs(plan, origin)
+        for rule in plan.run_rules:
+            place = channels.find(plan.streams, rule.channel)
+            if place is not None:
+                watch = known.get(rule) or self._new_watch(rule, place, received)
+                self.watches.append(watch)
+                self._tap(place, self._run_judge(watch))
 
     def _connect_alarms(self, plan: CellPlan) -> None:
         for rule in plan.alarm_rules:
@@ -57,23 +81,16 @@ class Taps:
     def _alarm_judge(self, rule_id: int) -> Judge:
         return lambda samples: self._desk.feed(rule_id, samples.t_ns, samples.values, samples.quality)
 
-    def _connect_runs(self, plan: CellPlan, origin: Origin) -> None:
-        for rule in plan.run_rules:
-            place = channels.find(plan.streams, rule.channel)
-            if place is None:
-                continue
-            named = Origin(origin.collector, origin.recording_id, origin.profile_id, origin.profile_version,
-                           place.stream.key, place.spec.key)  # fmt: skip
-            watch = RunWatch(rule, named, pause_ns_for(place.stream.rate_hz, rule.hold_off_s))
-            self.watches.append(watch)
-            self._tap(place, self._run_judge(watch))
+    def _new_watch(self, rule: RunRuleView, place: channels.ChannelPlace, received: int) -> RunWatch:
+        named = replace(self._origin, stream=place.stream.key, channel=place.spec.key)
+        return RunWatch(rule, named, pause_ns_for(place.stream.rate_hz, rule.hold_off_s), received)
 
     def _run_judge(self, watch: RunWatch) -> Judge:
-        def judge(samples: Samples) -> None:
-            for interval in watch.feed(samples):
-                self._keep(interval)
+        return lambda samples: self._keep_all(watch.feed(samples))
 
-        return judge
+    def _keep_all(self, intervals: Sequence[RunInterval]) -> None:
+        for interval in intervals:
+            self._keep(interval)
 
     def _tap(self, place: channels.ChannelPlace, judge: Judge) -> None:
         stream = self._streams.setdefault(place.stream.key, _Stream())
@@ -106,8 +123,7 @@ class Taps:
         """End the recording: judge the rest and close what is open."""
         self.flush()
         for watch in self.watches:
-            for interval in watch.finish():
-                self._keep(interval)
+            self._keep_all(watch.finish())
 
 
 def _judge(stream: _Stream) -> None:

@@ -47,6 +47,12 @@ class Samples:
         keep = (self.quality == 0) & np.isfinite(self.values)
         return self if keep.all() else self._take(keep)
 
+    def within(self, first_byte: int, last_byte: int) -> Samples:
+        """Return the samples whose frames end after `first_byte` and not after `last_byte`."""
+        if not len(self.end_offset) or (self.end_offset[0] > first_byte and self.end_offset[-1] <= last_byte):
+            return self
+        return self._take((self.end_offset > first_byte) & (self.end_offset <= last_byte))
+
     def between(self, start: int, stop: int) -> Samples:
         """Return samples start to stop as views."""
         return self._take(slice(start, stop))
@@ -90,9 +96,10 @@ class RunWatch:
     A pause ends it at the last good sample before the pause: time that was not recorded is never counted.
     """
 
-    def __init__(self, rule: RunRuleView, origin: Origin, pause_ns: int = MAX_PAUSE_NS) -> None:
-        """Start with the machine off."""
+    def __init__(self, rule: RunRuleView, origin: Origin, pause_ns: int = MAX_PAUSE_NS, watched_from: int = 0) -> None:
+        """Start with the machine off; `watched_from` is the received byte from which this rule looks on."""
         self.rule = rule
+        self.watched_from = watched_from
         self.origin = origin
         self._pause_ns = pause_ns
         self._marks = _Marks()
@@ -178,5 +185,5 @@ class RunWatch:
             profile_version=origin.profile_version, stream=origin.stream, channel=origin.channel,
             threshold=rule.threshold, hold_on_s=rule.hold_on_s, hold_off_s=rule.hold_off_s,
             start_ns=start.t_ns, end_ns=end.t_ns, start_bytes=start.where, end_bytes=end.where,
-            pause_s=self._pause_ns / 1e9, is_open=is_open, ended_by=ended_by,
+            pause_s=self._pause_ns / 1e9, watched_from=self.watched_from, is_open=is_open, ended_by=ended_by,
         )  # fmt: skip
