@@ -36,17 +36,21 @@ def register(app: typer.Typer) -> None:
 
 def collect(store: Store = "", name: Annotated[str, typer.Option(help="Name of this collector")] = "local") -> None:
     """Record every cell of the centre until stopped; needs no window."""
+    from center_app.cli.housekeeping import Housekeeping
     from center_app.core import log
     from center_app.telemetry.collector import process
 
     chosen = chosen_store(store)
     folder = folder_of(chosen)
-    open_center(chosen, folder=folder).close()
-    log.start(
-        (folder or Path(chosen)) / "logs" if not chosen.startswith("postgresql") or folder else Path("logs"),
-        f"collector-{name}",
-    )
-    process.run(chosen, name, folder)
+    center = open_center(chosen, folder=folder)
+    log.start(center.folder / "logs", f"collector-{name}")
+    center.close()
+    beside = Housekeeping(chosen, folder)
+    beside.start()
+    try:
+        process.run(chosen, name, folder)
+    finally:
+        beside.stop()
 
 
 def simulate(
