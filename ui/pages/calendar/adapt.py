@@ -164,7 +164,7 @@ def _unbooked(loaded: Loaded) -> Iterator[tuple[Any, ...]]:
     for one in loaded.measured:
         if one.kind is TrackKind.UNBOOKED and one.end - one.start >= _UNBOOKED_LEAST_S:
             start, end = one.start * _MICRO, one.end * _MICRO
-            yield 0, one.machine_id, start, end, start, end, "unbooked", None, None, 0, "", 0, 0
+            yield 0, one.machine_id, start, end, start, end, "unbooked", None, None, 0, ""
 
 
 def _state_codes(words: Sequence[str], start: np.ndarray, end: np.ndarray, now: int) -> np.ndarray:
