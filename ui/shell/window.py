@@ -37,6 +37,7 @@ from ui.shell.watching import DeskWatcher
 
 log = logging.getLogger("ui")
 LAYOUT_VERSION = 1
+FIRST_FACTS_MS = 250
 
 
 class Window(QWidget):
@@ -86,7 +87,7 @@ class Window(QWidget):
         self._facts_timer.setInterval(2000)
         self._facts_timer.timeout.connect(self._ask_facts)
         self._facts_timer.start()
-        self._ask_facts()
+        QTimer.singleShot(FIRST_FACTS_MS, self, self._ask_facts)
 
     # --- frame ------------------------------------------------------------------------------------
 

@@ -1,14 +1,14 @@
-"""What Today's buttons do; each act can be undone from the foot of the card."""
+"""What Today's buttons do; each act can be undone from the foot of the card.
+
+Services are imported when a button is pressed: Today is what a person waits for at the start.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from center_app.booking import service as booking
 from center_app.booking.values import BookingView
-from center_app.telemetry import service as telemetry
-from center_app.telemetry.values import RequestKind
 from ui.kit.page import Context
 from ui.kit.words import _
 from ui.pages.today.needs import Need
@@ -39,6 +39,8 @@ class TodayActs:
         acts[need.act](need)
 
     def _check_in(self, need: Need) -> None:
+        from center_app.booking import service as booking
+
         view: BookingView = need.subject
 
         def told(done: BookingView) -> None:
@@ -48,6 +50,9 @@ class TodayActs:
         self._write(booking.check_in, view.id, view.version, done=told)
 
     def _acknowledge(self, need: Need) -> None:
+        from center_app.telemetry import service as telemetry
+        from center_app.telemetry.values import RequestKind
+
         alarm = need.subject
         payload = {"rule_id": alarm.rule_id, "occurrence": alarm.occurrence}
         self._write(
@@ -56,6 +61,8 @@ class TodayActs:
         )  # fmt: skip
 
     def _approve(self, need: Need) -> None:
+        from center_app.booking import service as booking
+
         view: BookingView = need.subject
 
         def told(done: BookingView) -> None:
@@ -65,6 +72,8 @@ class TodayActs:
 
     def decline(self, need: Need) -> None:
         """Decline a pending booking; undo brings it back."""
+        from center_app.booking import service as booking
+
         view: BookingView = need.subject
 
         def told(done: BookingView) -> None:
