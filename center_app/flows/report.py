@@ -20,12 +20,17 @@ from center_app.telemetry.values import RequestKind
 
 def keep_report(work: Work, folder: Path, snapshot: Snapshot) -> ReportView:
     """Keep a built version: its snapshot under its hash, its row, and a pin on the raw bytes that it cites."""
-    stored = evidence.put_bytes(folder, codec.dump(snapshot), "report.json")
-    view = grants.record_report(work, snapshot, stored.sha256, snapshot.report.approved_by)
+    digest = keep_bytes(folder, snapshot)
+    view = grants.record_report(work, snapshot, digest, snapshot.report.approved_by)
     for collector, spans in pins(snapshot.intervals).items():
         payload = {"why": f"{view.number}/v{view.version}", "spans": spans}
         telemetry.ask(work, RequestKind.PIN, None, payload, collector)
     return view
+
+
+def keep_bytes(folder: Path, snapshot: Snapshot) -> str:
+    """Store a snapshot's canonical bytes under their SHA-256, which is returned."""
+    return evidence.put_bytes(folder, codec.dump(snapshot), "report.json").sha256
 
 
 def pins(rows: tuple[IntervalRow, ...]) -> dict[str, list[list[int]]]:
@@ -42,8 +47,7 @@ def release_report(work: Work, folder: Path, number: str, version: int) -> tuple
     """Release a kept version as its reviewer: lock it, and return the snapshot that its paper is made from."""
     view = queries.report_version(work, number, version)
     snapshot = locked(stored_snapshot(folder, view), work.actor.name)
-    stored = evidence.put_bytes(folder, codec.dump(snapshot), "report.json")
-    return grants.lock_report(work, snapshot, stored.sha256), snapshot
+    return grants.lock_report(work, snapshot, keep_bytes(folder, snapshot)), snapshot
 
 
 def stored_snapshot(folder: Path, view: ReportView) -> Snapshot:

@@ -15,17 +15,14 @@ from center_app.core.db import Database, Read
 from center_app.core.errors import BugError, PersonError, declare
 from center_app.core.labels import Label
 from center_app.core.text import catalogue
+from center_app.flows.report import keep_bytes, keep_report
 from center_app.grants import queries
 from center_app.grants.reports import codec
 from center_app.grants.reports.layout import Made, make_report
 from center_app.grants.reports.snapshot import ReportRequest, build_snapshot, locked
 from center_app.grants.reports.values import ReportState, Snapshot
-from center_app.grants.service.reports import family, lock_report, record_paper, record_report
+from center_app.grants.service.reports import family, lock_report, record_paper
 from center_app.grants.values import ReportView
-from center_app.telemetry import service as telemetry
-from center_app.telemetry.evidence import pin_payload
-from center_app.telemetry.records import Records
-from center_app.telemetry.values import RequestKind, RunInterval
 
 Progress = Callable[[float], None]
 NO_CENTRE_YET = declare("report.no_centre", "The centre is not founded yet.", "Found the centre first.")
@@ -79,9 +76,7 @@ def file_report(
     """Build, record, pin and print a report; a copy goes to `target`. Cancelling leaves the last paper as it was."""
     require(actor, Right.BUILD_REPORT)
     snapshot = database.read(build_snapshot, store, _centre(database), actor.name, ask)
-    digest = codec.sha256(snapshot)
-    database.write(actor, record_report, snapshot, digest, ask.reviewer)
-    pin(database, store, actor, snapshot)
+    database.write(actor, keep_report, store, snapshot)
     return _print(database, store, actor, snapshot, language, target, progress, cancel)
 
 
@@ -95,7 +90,7 @@ def release_report(
 ) -> Filed:
     """Lock a version by its reviewer, and print it anew as locked."""
     fixed = locked(snapshot, actor.name)
-    database.write(actor, lock_report, fixed, codec.sha256(fixed))
+    database.write(actor, lock_report, fixed, keep_bytes(store, fixed))
     return _print(database, store, actor, fixed, language, None, progress, None)
 
 
@@ -128,20 +123,3 @@ SNAPSHOT_LOST = declare(
     "The printed report does not carry the data it was made from.",
     "Build it again; if it returns, send the diagnostics bundle to your administrator.",
 )
-
-
-def pin(database: Database, store: Path, actor: Actor, snapshot: Snapshot) -> int:
-    """Ask the collectors to keep the raw bytes around every cited interval; returns how many were cited."""
-    runs = _cited(store, snapshot)
-    for collector, payload in pin_payload(runs, snapshot.report.number).items():
-        database.write(actor, telemetry.ask, RequestKind.PIN, None, payload, collector)
-    return len(runs)
-
-
-def _cited(store: Path, snapshot: Snapshot) -> list[RunInterval]:
-    records = Records(store)
-    try:
-        found = [records.run(row.collector, row.key) for row in snapshot.intervals]
-    finally:
-        records.close()
-    return list({(run.collector, run.key): run for run in found if run is not None}.values())

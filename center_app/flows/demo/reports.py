@@ -13,8 +13,11 @@ from center_app.core.labels import LANGUAGES, Label
 from center_app.core.log import topic
 from center_app.core.text import catalogue
 from center_app.flows.report import keep_report, release_report
+from center_app.flows.reporting import paper_path
 from center_app.grants.demo import AWARD_NUMBER
+from center_app.grants.reports.layout import print_report
 from center_app.grants.reports.snapshot import ReportRequest, build_snapshot
+from center_app.grants.service import record_paper
 
 log = topic("demo")
 MAKER = Actor(0, "Chen Jie", Role.MANAGER, "demo")
@@ -43,6 +46,10 @@ def seed_reports(database: Database, folder: Path, first: date) -> None:
     snapshot = database.read(build_snapshot, folder, profile, MAKER.name, month_request(first))
     view = database.write(MAKER, keep_report, folder, snapshot)
     try:
-        database.write(REVIEWER, release_report, folder, view.number, view.version)
+        view, snapshot = database.write(REVIEWER, release_report, folder, view.number, view.version)
     except PersonError as error:
         log.info("the demo report stays a draft: %s", error)
+    paper = paper_path(folder, view.number, view.version, profile.language)
+    paper.parent.mkdir(parents=True, exist_ok=True)
+    made = print_report(snapshot, profile.language, paper)
+    database.write(MAKER, record_paper, view.number, view.version, made.sha256, profile.language)
