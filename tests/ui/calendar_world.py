@@ -131,7 +131,9 @@ def _hour(moment: datetime) -> float:
     return (moment - DAY).total_seconds() / 3600
 
 
-def calendar_world(center: Center, role: Role = Role.ENGINEER, person: int = 0) -> CalendarWorld:
+def calendar_world(
+    center: Center, role: Role = Role.ENGINEER, person: int = 0, *, opened: bool = True
+) -> CalendarWorld:
     """Found a centre and open its window on the calendar: three machines, the last needs a training."""
     application()
     center.write(SYSTEM, establish, CentreDraft(Label.of("Lingwan")))
@@ -160,7 +162,8 @@ def calendar_world(center: Center, role: Role = Role.ENGINEER, person: int = 0) 
     window.resize(1440, 900)
     window.show()
     window.activateWindow()
-    window.navigate("calendar")
     world = CalendarWorld(center, window, people, machines, project.id)
-    world.settle()
+    if opened:
+        window.navigate("calendar")
+        world.settle()
     return world

@@ -486,3 +486,14 @@ def test_acts_in_quick_succession_wait_for_each_other(world: CalendarWorld) -> N
     world.page.conduct.history.undo()
     world.settle()
     assert world.live() == [(MILL, 10, 11)]
+
+
+def test_the_form_opens_on_a_calendar_that_was_never_shown(sqlite_center: Center, qtbot: object) -> None:
+    world = calendar_world(sqlite_center, opened=False)
+    world.window.navigate("calendar", machine_id=world.machines[1].id, book=True)
+    world.settle()
+    form = world.page.conduct.forms.form
+    assert form is not None
+    assert form.field("machine").value() == world.machines[1].id
+    assert form.field("start").value() == at(8)
+    world.close()

@@ -56,8 +56,8 @@ class Conduct:
 
     def _connect(self) -> None:
         timeline = self.page.timeline
-        timeline.may_edit = self.page.context.may(Right.BOOK)
-        timeline.may_edit_others = self.page.context.may(Right.BOOK_FOR_OTHERS)
+        may = self.page.context.may
+        timeline.may_edit, timeline.may_edit_others = may(Right.BOOK), may(Right.BOOK_FOR_OTHERS)
         timeline.chosen.connect(self._on_chosen)
         timeline.opened.connect(self._on_opened)
         timeline.dropped.connect(self._on_dropped)
@@ -144,12 +144,12 @@ class Conduct:
     # --- drops ---------------------------------------------------------------------------
 
     def _on_dropped(self, wish: Proposal) -> None:
-        machine_id = self.page.timeline.data.rows[wish.row].machine_id
+        data = self.page.timeline.data
+        machine_id = data.rows[wish.row].machine_id
         if wish.bar < 0:
             self.create(machine_id, wish.start, wish.end)
-            return
-        booking_id = int(self.page.timeline.data.bars.id[wish.bar])
-        self.with_booking(booking_id, lambda view: self._move(view, machine_id, wish))
+        else:
+            self.with_booking(int(data.bars.id[wish.bar]), lambda view: self._move(view, machine_id, wish))
 
     def _move(self, view: BookingView, machine_id: int, wish: Proposal) -> None:
         draft = draft_of(view, at(wish.start), at(wish.end))
@@ -193,8 +193,6 @@ class Conduct:
             self.page.timeline.propose(None)
             self.on_failed(error)
 
-    # --- outcomes ------------------------------------------------------------------------
-
     def _on_done(self, result: Any, label: str) -> None:
         self.forms.close()
         if isinstance(result, BookingView):
@@ -217,6 +215,7 @@ class Conduct:
 
     def select_awaited(self) -> None:
         """Select what was just made or asked for, once it is loaded."""
+        self.forms.show_waiting()
         timeline = self.page.timeline
         bar = timeline.indexed.of_id.get(self.select_id, -1)
         if bar >= 0:
@@ -231,7 +230,7 @@ class Conduct:
         timeline = self.page.timeline
         rows = [row.machine_id for row in timeline.data.rows]
         self.select_machine_id = 0 if machine_id in rows else machine_id
-        if machine_id in rows:
+        if not self.select_machine_id:
             timeline.choose(rows.index(machine_id))
 
 

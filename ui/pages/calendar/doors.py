@@ -27,7 +27,7 @@ def go_to(conduct: Conduct, args: dict[str, Any]) -> None:
         if args.get("moves"):
             conduct.moves.review(int(machine_id))
     if args.get("form") or args.get("book"):
-        conduct.forms.open_here()
+        conduct.forms.open_here(args.get("machine_id"))
     if args.get("find"):
         conduct.page.toolbar.search.setText(str(args["find"]))
         conduct.finder.search(str(args["find"]))

@@ -28,11 +28,19 @@ class FormDesk:
         self.page = conduct.page
         self.people = People()
         self.form: BookingForm | None = None
+        self._waiting: tuple[BookingDraft, BookingView | None] | None = None
 
-    def open_here(self) -> None:
-        """Open the form for the selected machine and time."""
+    def show_waiting(self) -> None:
+        """Show the form that was asked for, once the machines are loaded."""
+        if self._waiting is not None and self.page.loaded is not None:
+            waiting, self._waiting = self._waiting, None
+            self._show_form(*waiting)
+
+    def open_here(self, machine_id: int | None = None) -> None:
+        """Open the form for a machine, or the selected one, and the time the keyboard stands at."""
         keys, timeline = self.page.timeline.keys, self.page.timeline
-        machine_id = timeline.data.rows[timeline.row].machine_id if timeline.row >= 0 else None
+        if machine_id is None and timeline.row >= 0:
+            machine_id = timeline.data.rows[timeline.row].machine_id
         start = keys.place()
         actor = self.page.context.actor
         draft = BookingDraft(
@@ -49,7 +57,8 @@ class FormDesk:
 
         def on_people(people: People) -> None:
             self.people = people
-            self._show_form(draft, view)
+            self._waiting = (draft, view)
+            self.show_waiting()
 
         self.page.context.tasks.read(
             load_people, done=on_people, failed=self._conduct.on_failed, owner=self.page, key="people"

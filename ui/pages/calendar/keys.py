@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from ui.pages.calendar.conflict import Proposal
 from ui.pages.calendar.data import EXTENDABLE, MOVABLE, BarState
-from ui.pages.calendar.geometry import HOUR_S, LABEL, SNAP_S, snapped
+from ui.pages.calendar.geometry import HOUR_S, LABEL, SNAP_S
 from ui.pages.calendar.gesture import nudged
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class Keys:
         timeline = self._timeline
         if timeline.cursor_at is not None:
             return timeline.cursor_at
-        return snapped(max(timeline.now + SNAP_S / 2, timeline.axis.instant(LABEL)))
+        earliest = max(timeline.now, timeline.axis.instant(LABEL))
+        return int(-(-earliest // SNAP_S)) * SNAP_S
 
     def _enter(self) -> bool:
         timeline = self._timeline

@@ -36,7 +36,14 @@ def _register_views(page: CalendarPage) -> None:
 
 def _register_acts(page: CalendarPage) -> None:
     conduct, book = page.conduct, Right.BOOK
-    page.act("calendar.book", N_("Book a machine"), conduct.forms.open_here, icon="plus", shortcut="Ctrl+N", right=book)
+    page.act(
+        "calendar.book",
+        N_("Book a machine"),
+        conduct.forms.open_here,
+        icon="plus",
+        shortcut="Ctrl+N",
+        right=book,
+    )
     page.act("calendar.move", N_("Move the booking, or show a month"), lambda: _move(page), shortcut="M", right=book)
     page.act("calendar.cancel", N_("Cancel the booking"), lambda: _cancel(page), icon="x", shortcut="Del", right=book)
     page.act("calendar.undo", N_("Undo"), lambda: conduct.history.undo(), icon="undo-2", shortcut="Ctrl+Z")
