@@ -126,7 +126,7 @@ def _near(quick: object, exact: object) -> None:
             assert np.nanmax(quick.high[around]) >= exact.high[column]  # type: ignore[attr-defined]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(parts=PARTS, seed=st.integers(0, 10**6), data=st.data(), block=st.sampled_from([4, 64, 2048]))
 def test_window_equals_the_oracle(parts: list, seed: int, data: st.DataObject, block: int) -> None:
     kept = pyramid.BLOCK_BUCKETS
