@@ -10,7 +10,7 @@ from center_app.booking.values import BookingState
 from center_app.core.access import Role
 from center_app.equipment import queries as equipment
 from tests.ui.desk import Desk
-from ui.pages.today.data import load
+from ui.pages.today.data import load_week
 
 
 def test_it_says_what_needs_a_person_by_urgency(desk: Desk) -> None:
@@ -58,7 +58,7 @@ def test_an_engineer_sees_only_what_is_theirs(desk: Desk) -> None:
 
 
 def test_hours_without_a_recording_are_not_zero(desk: Desk) -> None:
-    week = desk.center.read(load, desk.center, desk.window.session.actor).this_week
+    week = desk.center.read(load_week, desk.center).this_week
     assert week.checked_in > 0
     assert week.measured == 0
     assert week.unmeasured == week.checked_in

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from center_app.booking import queries as booking
-from center_app.booking.values import MachineNow, MachineState
+from center_app.booking.values import OCCUPYING, MachineNow, MachineState
 from center_app.core.access import Actor
 from center_app.core.labels import Label
 from center_app.core.periods import Period, intersect, total_s, union, week
@@ -18,6 +18,7 @@ from ui.kit.ledgers import records
 from ui.kit.words import _, span, today_or_day
 from ui.pages.today.needs import Need, load_needs
 
+LIVE = frozenset(state.value for state in OCCUPYING)
 URGENT_FIRST = ("late", "out_of_order", "setup", "in_use", "booked", "service", "free", "locked")
 
 
@@ -56,43 +57,45 @@ class Hours:
 
 @dataclass(frozen=True)
 class Today:
-    """Everything the page shows."""
+    """What the page shows first: needs, and machines now and next."""
 
     needs: tuple[Need, ...]
     machines: tuple[NowRow, ...]
-    this_week: Hours
-    last_week: Hours
-    week_start: datetime
     at: datetime
 
 
+@dataclass(frozen=True)
+class Week:
+    """The hours of this week so far and of last week."""
+
+    this_week: Hours
+    last_week: Hours
+    start: datetime
+
+
 def load(read: Any, center: Any, actor: Actor) -> Today:
-    """Read the page."""
-    zone = str(_.zone)
-    monday = week(_.local(read.now).date(), zone)
-    so_far = Period(monday.start, max(read.now, monday.start + timedelta(seconds=1)))
-    before = week(_.local(read.now).date() - timedelta(days=7), zone)
-    return Today(
-        load_needs(read, center, actor),
-        _machines(read),
-        week_hours(read, center, so_far),
-        week_hours(read, center, before),
-        monday.start,
-        read.now,
-    )
-
-
-def _machines(read: Any) -> tuple[NowRow, ...]:
-    states = booking.machine_states(read)
+    """Read what is shown first."""
+    machines = equipment.machines(read)
     displaced = Counter(view.machine_id for view in booking.displaced_to_move(read))
+    needs = load_needs(read, center, actor, {machine.id: machine for machine in machines}, displaced)
+    return Today(needs, _machines(read, machines, displaced), read.now)
+
+
+def load_week(read: Any, center: Any) -> Week:
+    """Read the week's hours."""
+    zone = str(_.zone)
+    today = _.local(read.now).date()
+    monday = week(today, zone)
+    so_far = Period(monday.start, max(read.now, monday.start + timedelta(seconds=1)))
+    before = week(today - timedelta(days=7), zone)
+    return Week(week_hours(read, center, so_far), week_hours(read, center, before), monday.start)
+
+
+def _machines(read: Any, machines: list[MachineView], displaced: Counter[int]) -> tuple[NowRow, ...]:
+    states = booking.machine_states(read)
     rows = [
-        NowRow(
-            machine,
-            states.get(machine.id) or MachineNow(machine.id, MachineState.FREE),
-            read.now,
-            displaced[machine.id],
-        )
-        for machine in equipment.machines(read)
+        NowRow(view, states.get(view.id) or MachineNow(view.id, MachineState.FREE), read.now, displaced[view.id])
+        for view in machines
     ]
     return tuple(sorted(_pooled(rows), key=_by_urgency))
 
@@ -118,9 +121,9 @@ def _pooled(rows: list[NowRow]) -> list[NowRow]:
 
 def week_hours(read: Any, center: Any, period: Period) -> Hours:
     """Add up booked, checked-in and measured hours inside a period; measured ones only where checked in."""
-    booked = sum(
-        _part(view.start_at, view.end_at, period) for view in booking.bookings_in(read, period) if view.is_live
-    )
+    bars = booking.timeline(read, period).bars
+    first, last = (int(moment.timestamp() * 1e6) for moment in (period.start, period.end))
+    booked = sum(max(0, min(bar[3], last) - max(bar[2], first)) for bar in bars if bar[6] in LIVE) / 1e6
     checked: dict[int, list[Period]] = {}
     for use in booking.usage_in(read, period):
         end = use.ended_at or read.now
@@ -148,10 +151,6 @@ def _measured(center: Any, period: Period) -> dict[int, list[Period]]:
             first, last = (datetime.fromtimestamp(ns / 1e9, period.start.tzinfo) for ns in (run.start_ns, run.end_ns))
             found.setdefault(run.machine_id, []).append(Period(max(first, period.start), min(last, period.end)))
     return found
-
-
-def _part(start: datetime, end: datetime, period: Period) -> float:
-    return max(0.0, (min(end, period.end) - max(start, period.start)).total_seconds())
 
 
 def right_text(row: NowRow) -> str:

@@ -49,11 +49,12 @@ class Need:
     subject: Any = None
 
 
-def load_needs(read: Any, center: Any, actor: Actor) -> tuple[Need, ...]:
-    """Read everything that needs the actor, most urgent first."""
-    machines = {machine.id: machine for machine in equipment.machines(read)}
+def load_needs(
+    read: Any, center: Any, actor: Actor, machines: dict[int, MachineView], displaced: Counter[int]
+) -> tuple[Need, ...]:
+    """Read everything that needs the actor, most urgent first; `displaced` counts bookings by machine."""
     parts: tuple[Callable[[], Iterable[Need]], ...] = (
-        lambda: _down(read, machines),
+        lambda: _down(read, machines, displaced),
         lambda: _late(read, machines),
         lambda: _alarms(read, center, machines),
         lambda: _approvals(read, machines),
@@ -80,8 +81,7 @@ def _ago(now: datetime, moment: datetime) -> str:
     return span(now - moment)
 
 
-def _down(read: Any, machines: dict[int, MachineView]) -> Iterable[Need]:
-    displaced = Counter(view.machine_id for view in booking.displaced_to_move(read))
+def _down(read: Any, machines: dict[int, MachineView], displaced: Counter[int]) -> Iterable[Need]:
     for outage in equipment.outages_now(read):
         if outage.kind is not OutageKind.BREAKDOWN:
             continue

@@ -15,7 +15,7 @@ from ui.kit.layout import column, row
 from ui.kit.page import Context, Page, PageSpec
 from ui.kit.words import _, long_day
 from ui.pages.today.acts import TodayActs
-from ui.pages.today.data import NowRow, Today, load
+from ui.pages.today.data import NowRow, Today, load, load_week
 from ui.pages.today.machines_card import MachinesCard
 from ui.pages.today.needs import Need
 from ui.pages.today.needs_card import NeedsCard
@@ -66,12 +66,12 @@ class TodayPage(Page):
         self.context.tasks.read(
             load, self.context.center, self.context.actor, owner=self, key="today", done=self._on_loaded
         )
+        self.context.tasks.read(load_week, self.context.center, owner=self, key="week", done=self.week.show_week)
 
     def _on_loaded(self, data: Today) -> None:
         self.set_heading((_("Today"), ""), subtitle=long_day(_.local(data.at).date()))
         self.needs.show_needs(data.needs)
         self.machines.show_machines(data.machines)
-        self.week.show_week(data)
 
     def _on_machine(self, held: NowRow) -> None:
         self.context.navigate("equipment", machine_id=held.machine.id)

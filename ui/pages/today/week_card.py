@@ -11,7 +11,7 @@ from ui.kit.layout import Card, clear, column, holder, row
 from ui.kit.panels import icon_label
 from ui.kit.text import Label, label, rule
 from ui.kit.words import _, weekday_day_month
-from ui.pages.today.data import Today
+from ui.pages.today.data import Week
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -31,16 +31,16 @@ class WeekCard(Card):
         head = row(label(_("This week"), "heading"), self._since, None, report, margins=(16, 10, 16, 4))
         self.setLayout(column(head, self._body, gap=0, margins=(1, 1, 1, 1)))
 
-    def show_week(self, data: Today) -> None:
+    def show_week(self, data: Week) -> None:
         """Show hours so far and last week's."""
-        start = weekday_day_month(_.local(data.week_start).date())
+        start = weekday_day_month(_.local(data.start).date())
         self._since.setText(_("{day} to now", day=start))
         clear(self._body)
         self._body.addLayout(self._grid(data))
         self._body.addWidget(rule())
         self._body.addWidget(holder(self._foot(data)))
 
-    def _grid(self, data: Today) -> QGridLayout:
+    def _grid(self, data: Week) -> QGridLayout:
         grid = QGridLayout()
         grid.setContentsMargins(16, 2, 16, 12)
         grid.setHorizontalSpacing(12)
@@ -66,7 +66,7 @@ class WeekCard(Card):
             grid.addWidget(label(f"{_.number(last, 1)} h", "body", "text2"), n, 3, RIGHT)
         return grid
 
-    def _foot(self, data: Today) -> QVBoxLayout:
+    def _foot(self, data: Week) -> QVBoxLayout:
         now, before = data.this_week, data.last_week
         if now.checked_in:
             text = _(
