@@ -17,8 +17,8 @@ import numpy as np
 
 from center_app.core.clock import SystemClock
 from center_app.core.db import open_sqlite
-from center_app.telemetry.store import StoreWriter
 from center_app.telemetry.store.files import LEDGER_NAME, collector_folder
+from center_app.telemetry.store.writer import StoreWriter
 from devices.values import Account, Block, ChannelSpec, LineSettings, StreamSpec
 
 CHANNELS, FRAME, MS = 8, 22, 1_000_000

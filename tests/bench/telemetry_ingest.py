@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from center_app.core.clock import SystemClock
-from center_app.telemetry.store import StoreReader, StoreWriter
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.writer import StoreWriter
 from center_app.telemetry.timing import SampleTimes
 from devices.profiles import binary_frame, get
 from devices.values import Profile

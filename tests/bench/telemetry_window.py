@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from center_app.core.clock import SystemClock
-from center_app.telemetry.store import BulkWriter, StoreReader
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.synthetic import BulkWriter
 from devices.values import Block, ChannelSpec, LineSettings, StreamSpec
 
 CHANNELS, COLUMNS, MS = 8, 1600, 1_000_000

@@ -1,25 +1,17 @@
-"""The telemetry store: raw bytes, samples and their pyramid in a collector's own SQLite files."""
+"""The telemetry store: raw bytes, samples and their pyramid in a collector's own SQLite files.
 
-from center_app.telemetry.store.export import CsvOptions, export_csv
-from center_app.telemetry.store.reader import StoreReader
-from center_app.telemetry.store.recording import RecordingHandle
-from center_app.telemetry.store.synthetic import BulkRecording, BulkWriter
-from center_app.telemetry.store.values import AccountView, ChannelView, Damage, GapView, RecordingView, Samples, Window
-from center_app.telemetry.store.writer import StoreWriter
+`values` holds what travels. The doors load when they are named, so that a page which only needs a value
+does not load a database.
+"""
 
-__all__ = [
-    "AccountView",
-    "BulkRecording",
-    "BulkWriter",
-    "ChannelView",
-    "CsvOptions",
-    "Damage",
-    "GapView",
-    "RecordingHandle",
-    "RecordingView",
-    "Samples",
-    "StoreReader",
-    "StoreWriter",
-    "Window",
-    "export_csv",
-]
+import importlib
+from typing import Any
+
+_DOORS = {"BulkWriter": "synthetic", "StoreReader": "reader", "StoreWriter": "writer"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a door: `StoreWriter` records, `StoreReader` reads, `BulkWriter` writes history fast."""
+    if name not in _DOORS:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"{__name__}.{_DOORS[name]}"), name)

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from center_app.core.db import open_sqlite
-from center_app.telemetry.store import StoreReader
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
 from tests.telemetry.store.rig import FRAME, open_writer
 
 ROOT = Path(__file__).resolve().parents[3]

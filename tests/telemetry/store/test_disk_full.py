@@ -12,8 +12,9 @@ import pytest
 
 from center_app.core.db import open_sqlite
 from center_app.core.errors import SurroundingsError
-from center_app.telemetry.store import StoreReader, StoreWriter
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.writer import StoreWriter
 from tests.telemetry.store.rig import CELL, FRAME, MS, T0, Feed, begin, open_writer, stream
 
 ROOT = Path(__file__).resolve().parents[3]

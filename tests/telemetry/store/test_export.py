@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from center_app.telemetry.store import CsvOptions, StoreReader, export_csv
-from center_app.telemetry.store.export import safe_cell
+from center_app.telemetry.store.export import CsvOptions, export_csv, safe_cell
+from center_app.telemetry.store.reader import StoreReader
 from devices.values import ChannelSpec, Quality, StreamSpec
 from tests.telemetry.store.rig import MS, T0, Feed, begin, channel, open_writer, stream
 

@@ -9,8 +9,9 @@ import pytest
 
 from center_app.core.clock import SystemClock
 from center_app.core.errors import BugError, SurroundingsError
-from center_app.telemetry.store import BulkWriter, StoreReader
 from center_app.telemetry.store.files import DAY_NS, collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.synthetic import BulkWriter
 from devices.values import Account, Quality, StreamSpec
 from tests.telemetry.store.rig import CELL, FRAME, LINE, MS, T0, Feed, begin, channel, open_writer, oracle, stream
 

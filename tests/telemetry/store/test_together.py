@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from center_app.telemetry.store import StoreReader
+from center_app.telemetry.store.reader import StoreReader
 from tests.telemetry.store.rig import CELL, MS, T0, Feed, begin, open_writer, stream
 
 PARTS, ROWS = 300, 500

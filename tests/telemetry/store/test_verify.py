@@ -12,8 +12,9 @@ import pytest
 
 from center_app.core.clock import SystemClock
 from center_app.core.errors import SurroundingsError
-from center_app.telemetry.store import BulkWriter, StoreReader
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.synthetic import BulkWriter
 from tests.telemetry.store.rig import CELL, LINE, MS, T0, Feed, stream
 
 ROWS = 60_000
