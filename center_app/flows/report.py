@@ -17,6 +17,8 @@ from center_app.telemetry import service as telemetry
 from center_app.telemetry.evidence import MARGIN_NS
 from center_app.telemetry.values import RequestKind
 
+_JOIN_NS = 900_000_000_000
+
 
 def keep_report(work: Work, folder: Path, snapshot: Snapshot) -> ReportView:
     """Keep a built version: its snapshot under its hash, its row, and a pin on the raw bytes that it cites."""
@@ -34,13 +36,23 @@ def keep_bytes(folder: Path, snapshot: Snapshot) -> str:
 
 
 def pins(rows: tuple[IntervalRow, ...]) -> dict[str, list[list[int]]]:
-    """Return (recording, start ns, end ns) around both edges of each cited run, by collector."""
+    """Return (recording, start ns, end ns) around both edges of each cited run, by collector; near ones joined."""
     spans: dict[str, set[tuple[int, int, int]]] = {}
     for row in rows:
         mine = spans.setdefault(row.collector, set())
         for edge in (row.run_start_ns, row.run_end_ns):
             mine.add((int(row.recording_id), edge - MARGIN_NS, edge + MARGIN_NS))
-    return {collector: [list(span) for span in sorted(mine)] for collector, mine in sorted(spans.items())}
+    return {collector: _joined(sorted(mine)) for collector, mine in sorted(spans.items())}
+
+
+def _joined(spans: list[tuple[int, int, int]]) -> list[list[int]]:
+    joined: list[list[int]] = []
+    for recording, start, end in spans:
+        if joined and joined[-1][0] == recording and start - joined[-1][2] <= _JOIN_NS:
+            joined[-1][2] = max(joined[-1][2], end)
+        else:
+            joined.append([recording, start, end])
+    return joined
 
 
 def release_report(work: Work, folder: Path, number: str, version: int) -> tuple[ReportView, Snapshot]:
