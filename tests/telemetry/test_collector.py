@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -282,3 +283,24 @@ def test_the_centre_may_lie_on_either_database(center, link):
     assert center.read(queries.leases) == []
     (recording,) = recordings(center.folder, cell.id)
     assert missing_frames(center.folder, recording.id) == 0
+
+
+def test_an_unplug_storm_leaves_one_gap_each_and_no_handle_behind(centre, link):
+    """Each time it comes back under a new terminal; the long form belongs to the campaign."""
+    store = centre.folder
+    tape = [[3.0 + 1.5 * number, 0.4] for number in range(200)]
+    with cells.simulator("robot_cell", link, "--faults", json.dumps({"unplug": tape})):
+        cell = cells.add_cell(centre, link)
+        with cells.collector(store) as process:
+            handles, tasks = Path(f"/proc/{process.pid}/fd"), Path(f"/proc/{process.pid}/task")
+            cells.wait_for_bytes(store, cell.id, 20 * FRAME)
+            before = (len(os.listdir(handles)), len(os.listdir(tasks)))
+            wait_until(lambda: cells.health_of(store, cell.id).reconnects >= 5, 60, 0.05)
+            wait_until(lambda: (len(os.listdir(handles)), len(os.listdir(tasks))) == before, 20)
+        health = cells.health_of(store, cell.id)
+    (recording,) = recordings(store, cell.id)
+    found = gaps(store, cell.id)
+    assert {gap.reason for gap in found} == {"unplugged"}
+    assert len(found) == health.gaps == health.reconnects
+    assert all(0.3e9 < gap.end_ns - gap.start_ns < 3.0e9 for gap in found)
+    assert account(store, recording.id).is_balanced
