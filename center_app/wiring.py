@@ -17,6 +17,7 @@ from center_app.core.clock import Clock, SystemClock
 from center_app.core.db import Database, Read, Work
 from center_app.core.errors import PersonError, SurroundingsError, declare
 from center_app.core.settings import data_folder
+from center_app.core.upgrade import bring_up
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,16 +89,33 @@ def load_models() -> None:
                 raise
 
 
-def open_center(store: str, clock: Clock | None = None, *, folder: Path | None = None, create: bool = False) -> Center:
-    """Open the centre in a folder or behind a postgresql:// URL; `create` makes its tables first."""
+def open_center(
+    store: str,
+    clock: Clock | None = None,
+    *,
+    folder: Path | None = None,
+    create: bool = False,
+    as_owner: bool = False,
+) -> Center:
+    """Open the centre in a folder or behind a postgresql:// URL; `create` makes its tables first.
+
+    An older centre in a folder is brought up after a backup, one on a server only `as_owner`; a newer one is
+    refused with PersonError, a damaged one with SurroundingsError.
+    """
     load_models()
     is_server = store.startswith("postgresql")
     place = folder or (data_folder() if is_server else Path(store))
     _make_folder(place, create or is_server, store)
-    url = store.replace("postgresql://", "postgresql+psycopg://", 1) if is_server else f"sqlite:///{place.absolute() / 'center.db'}"
+    url = (
+        store.replace("postgresql://", "postgresql+psycopg://", 1)
+        if is_server
+        else f"sqlite:///{place.absolute() / 'center.db'}"
+    )
     database = Database(url, clock or SystemClock())
     if create:
         migrations.create(database)
+    else:
+        bring_up(database, place.absolute(), database.clock.now(), as_owner=as_owner)
     return Center(database, place.absolute(), database.clock)
 
 

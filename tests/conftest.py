@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from center_app.core.access import Actor, Role
 from center_app.wiring import Center, open_center
 from tests import postgres
 from tests.fakes import FakeClock
 
+settings.register_profile("centre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("centre")
 _NUMBERS = itertools.count(1)
 
 

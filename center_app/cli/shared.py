@@ -68,13 +68,9 @@ def folder_of(store: str) -> Path | None:
 
 
 def opened(store: str) -> Center:
-    """Open the chosen centre; a centre of another version is refused or, on SQLite, brought up with a backup."""
-    from center_app.core.upgrade import bring_up
-
+    """Open the chosen centre; one of another version is refused or, in a folder, brought up with a backup."""
     chosen = chosen_store(store)
-    center = open_center(chosen, folder=folder_of(chosen))
-    bring_up(center.database, center.folder, center.clock.now())
-    return center
+    return open_center(chosen, folder=folder_of(chosen))
 
 
 def operator() -> Actor:

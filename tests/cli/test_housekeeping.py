@@ -33,7 +33,8 @@ def test_a_missed_booking_is_released_and_the_night_is_backed_up(
     person = write(admin, add_person, PersonDraft(name="Lin Wei", login="lin.wei"))
     period = Period(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
     kept = service.KeptBooking(
-        machine_id=machine.id, person_id=person.id, project_id=None, period=period, occupied=period, state=BookingState.BOOKED
+        machine_id=machine.id, person_id=person.id, project_id=None, period=period, occupied=period,
+        state=BookingState.BOOKED,
     )  # fmt: skip
     write(admin, service.take_over, [kept])
     clock.advance(20 * 3600)

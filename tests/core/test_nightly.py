@@ -11,7 +11,6 @@ from center_app.core.access import Actor
 from center_app.core.centre import CentreDraft, establish
 from center_app.core.errors import SurroundingsError
 from center_app.core.labels import Label
-from center_app.core.upgrade import bring_up
 from center_app.wiring import Center, open_center
 from tests.fakes import FakeClock
 
@@ -52,8 +51,6 @@ def test_a_damaged_file_is_said_so(sqlite_center: Center) -> None:
     (folder / "center.db").write_bytes(b"this is no database" * 500)
     for leftover in folder.glob("center.db-*"):
         leftover.unlink()
-    opened = open_center(str(folder))
     with pytest.raises(SurroundingsError) as caught:
-        bring_up(opened.database, folder, opened.clock.now())
-    opened.close()
+        open_center(str(folder))
     assert caught.value.code.id == "store.damaged"
