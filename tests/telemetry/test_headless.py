@@ -30,9 +30,7 @@ def replay(centre, name: str, csv, **more) -> headless.Replayed:
     ("gps_mtk3339_nmea.csv", "nmea0183", 1351),
     ("kern_scale_tare.csv", "kern_scale", 238),
 ])  # fmt: skip
-def test_a_real_capture_is_recorded_decoded_and_exported(
-    centre, tmp_path, name, profile, count
-):
+def test_a_real_capture_is_recorded_decoded_and_exported(centre, tmp_path, name, profile, count):
     shares = []
     made = replay(centre, name, tmp_path / "out.csv", told=shares.append)
     account = made.account
