@@ -176,7 +176,7 @@ def test_a_changed_audit_row_is_named(made: ChainWorld, paper: Path, tmp_path: P
     center = open_center(str(tmp_path / "store"), FakeClock())
     found = center.read(verify.verify_with_store, center.folder, paper)
     center.close()
-    assert [(p.code.id, p.params["entry"], p.params["reason"]) for p in found.problems] == [
+    assert [(p.code.id, p.params["entry"], str(p.params["reason"])) for p in found.problems] == [
         ("verify.trail_differs", 7, "altered")
     ]
 

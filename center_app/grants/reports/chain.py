@@ -16,6 +16,7 @@ from center_app.core.errors import SurroundingsError
 from center_app.core.periods import Period, month
 from center_app.equipment.queries import machine_by_code
 from center_app.grants.queries import claims_of
+from center_app.grants.reports import links
 from center_app.grants.reports.links import Broken, Link
 from center_app.grants.reports.proof import Proof, instant, proofs_of
 from center_app.grants.reports.rows import IntervalRow, UseRow
@@ -101,7 +102,7 @@ class Chain:
     def _pieces_sum(self, use: UseRow) -> Broken | None:
         total = sum(row.duration_us for row in self._by_use[use.id])
         if use.measured_us is None:
-            return Broken(Link.INTERVAL, use.id, "not measured") if total else None
+            return Broken(Link.INTERVAL, use.id, links.NOT_MEASURED) if total else None
         if total != use.measured_us:
             return Broken(Link.INTERVAL, use.id, f"{total} µs ≠ {use.measured_us} µs")
         return None
@@ -114,7 +115,7 @@ class Chain:
             return None
         found = self._hours_row(use)
         if found is None or found.reference != use.booking:
-            return Broken(Link.BOOKING, use.booking, "not in the store")
+            return Broken(Link.BOOKING, use.booking, links.GONE)
         return _booking_differs(use, found) or _session_differs(use, found)
 
     def _machine_hours(self, code: str, month_name: str) -> MachineHours | None:
@@ -143,9 +144,9 @@ class Chain:
         if (_us(found.setup_s), _us(found.postprocess_s)) != (use.setup_us, use.postprocess_us):
             return Broken(Link.SESSION, use.booking, f"{_minutes(_us(found.setup_s + found.postprocess_s))}")
         if (None if found.measured_s is None else _us(found.measured_s)) != use.measured_us:
-            return Broken(Link.INTERVAL, use.id, "more runs in the store")
+            return Broken(Link.INTERVAL, use.id, links.MORE_RUNS)
         if self._claims.get(use.id, use.effective_us) != use.claimed_us:
-            return Broken(Link.ROW, use.id, "claim")
+            return Broken(Link.ROW, use.id, links.CLAIM)
         return None
 
     # -- machines -------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ class Chain:
     def _recording_differs(self, row: IntervalRow, run: RunInterval) -> Broken | None:
         recording = self._recording(run.recording_id)
         if recording is None:
-            return Broken(Link.RECORDING, row.recording_id, "not in the store")
+            return Broken(Link.RECORDING, row.recording_id, links.GONE)
         profile = f"{recording.profile_id}/{recording.profile_version}"
         if (profile, recording.cell_id) != (row.profile, row.cell_id):
             return Broken(Link.RECORDING, row.recording_id, profile)
@@ -185,11 +186,11 @@ class Chain:
     def _bytes_differ(self, row: IntervalRow, run: RunInterval) -> Broken | None:
         found = self._proofs[run.key]
         if not found.sha256:
-            return Broken(Link.BYTES, row.key, "missing")
+            return Broken(Link.BYTES, row.key, links.MISSING)
         if found.sha256 != row.raw_sha256:
             return Broken(Link.BYTES, row.key, f"SHA-256 {found.sha256[:16]} ≠ {row.raw_sha256[:16]}")
         if found.segments[: len(row.segments)] != row.segments:
-            return Broken(Link.BYTES, row.key, "segment hashes")
+            return Broken(Link.BYTES, row.key, links.SEGMENTS)
         return None
 
 
@@ -204,7 +205,7 @@ def _booking_differs(use: UseRow, found: BookingHours) -> Broken | None:
 
 def _session_differs(use: UseRow, found: BookingHours) -> Broken | None:
     if (found.session_ids[0] if found.session_ids else None) != use.session_id:
-        return Broken(Link.SESSION, use.booking, "not in the store")
+        return Broken(Link.SESSION, use.booking, links.GONE)
     checked_in = _us(found.checked_in_s)
     if checked_in != use.checked_in_us:
         return Broken(Link.SESSION, use.booking, f"{_minutes(checked_in)} ≠ {_minutes(use.checked_in_us)}")
@@ -221,7 +222,7 @@ def _minutes(us: int) -> str:
 
 def _interval_differs(row: IntervalRow, run: RunInterval | None) -> Broken | None:
     if run is None:
-        return Broken(Link.INTERVAL, row.key, "not in the store")
+        return Broken(Link.INTERVAL, row.key, links.GONE)
     stored = (str(run.recording_id), run.start_ns, run.end_ns, run.start_bytes[0], run.end_bytes[1])
     told = (row.recording_id, row.run_start_ns, row.run_end_ns, row.raw_from, row.raw_to)
     if stored != told:
@@ -229,7 +230,7 @@ def _interval_differs(row: IntervalRow, run: RunInterval | None) -> Broken | Non
     part = Period(row.start_at, row.end_at)
     is_inside = instant(run.start_ns) <= part.start and part.end <= instant(run.end_ns)
     if not is_inside or round(part.duration_s * 1_000_000) != row.duration_us:
-        return Broken(Link.INTERVAL, row.key, "edges")
+        return Broken(Link.INTERVAL, row.key, links.EDGES)
     return None
 
 

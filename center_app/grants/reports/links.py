@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from center_app.core.errors import ErrorCode, Problem, declare
+from center_app.core.labels import Label
 
 
 class Link(StrEnum):
@@ -84,13 +85,25 @@ CODES: Mapping[Link, ErrorCode] = {
 }
 
 
+GONE = Label({"en": "not in the store", "de": "fehlt im Bestand", "zh": "数据库中不存在"})
+MISSING = Label({"en": "missing", "de": "fehlen", "zh": "缺失"})
+CLAIM = Label({"en": "claimed hours", "de": "geltend gemachte Stunden", "zh": "申报机时"})
+EDGES = Label({"en": "begin or end", "de": "Anfang oder Ende", "zh": "起止时间"})
+MORE_RUNS = Label(
+    {"en": "the store holds other runs", "de": "der Bestand hat andere Läufe", "zh": "数据库中的运行不同"}
+)
+NOT_MEASURED = Label({"en": "not measured", "de": "nicht gemessen", "zh": "未实测"})
+SEGMENTS = Label({"en": "hashes of the segments", "de": "Hashes der Segmente", "zh": "数据段哈希"})
+NO_LEDGER = Label({"en": "not in the ledger", "de": "nicht im Kassenbuch", "zh": "台账中不存在"})
+
+
 @dataclass(frozen=True)
 class Broken:
     """Name the first broken link: what it is about and what differs."""
 
     link: Link
     subject: str
-    detail: str = ""
+    detail: str | Label = ""
     stated: str = ""
     found: str = ""
 

@@ -14,7 +14,7 @@ from center_app.grants import evidence, queries
 from center_app.grants.reports import codec
 from center_app.grants.reports.chain import MOST_DECODED, Chain, UseTrace
 from center_app.grants.reports.figures import Recount, Value, printed, rows_of
-from center_app.grants.reports.links import Broken, Link
+from center_app.grants.reports.links import NO_LEDGER, Broken, Link
 from center_app.grants.reports.values import CostRow, Figure, Formula, IntervalRow, Kind, Snapshot, UseRow
 from center_app.grants.reports.verify import Paper, open_paper
 
@@ -194,7 +194,7 @@ def _cost_traces(read: Read, folder: Path, snapshot: Snapshot, rows: Sequence[Co
     for row in rows:
         cost = ledger.get(row.id)
         if cost is None:
-            yield CostTrace(row, Broken(Link.ROW, row.id, "not in the ledger"))
+            yield CostTrace(row, Broken(Link.ROW, row.id, NO_LEDGER))
             continue
         if (cost.amount.minor, cost.gross.minor, cost.line) != (row.amount_minor, row.gross_minor, row.line):
             yield CostTrace(row, Broken(Link.ROW, row.id, f"{cost.amount.minor} ≠ {row.amount_minor}"))

@@ -95,6 +95,15 @@ EVIDENCE_DIFFERS = declare(
 )
 
 
+TRAIL_REASONS = {
+    "missing": Label({"en": "an entry is missing", "de": "ein Eintrag fehlt", "zh": "缺少记录"}),
+    "unbound": Label(
+        {"en": "not bound to the entry before", "de": "nicht an den vorigen gebunden", "zh": "与上一条不衔接"}
+    ),
+    "altered": Label({"en": "altered", "de": "verändert", "zh": "已被更改"}),
+    "remade": Label({"en": "the trail was made anew", "de": "das Protokoll wurde neu gemacht", "zh": "审计链被重建"}),
+    "cut": Label({"en": "the end was cut off", "de": "das Ende wurde abgeschnitten", "zh": "尾部被截断"}),
+}
 VERDICT_NAMES = {
     Verdict.PASS: Label({"en": "passed", "de": "bestanden", "zh": "通过"}),
     Verdict.FAIL: Label({"en": "failed", "de": "nicht bestanden", "zh": "未通过"}),
@@ -175,7 +184,11 @@ def verify_with_store(read: Read, folder: Path, path: Path) -> Verified:
     verdict = trail.verdict(read, AuditHead(snapshot.audit.seq, snapshot.audit.hash))
     found = list(alone.problems)
     if not verdict.is_intact:
-        found.append(Problem(TRAIL_DIFFERS, {"entry": verdict.first_bad, "reason": verdict.reason}))
+        found.append(
+            Problem(
+                TRAIL_DIFFERS, {"entry": verdict.first_bad, "reason": TRAIL_REASONS.get(verdict.reason, verdict.reason)}
+            )
+        )
     if not trail.is_recorded(read, paper.sha256):
         found.append(Problem(REPORT_UNKNOWN, {"number": snapshot.report.number, "found": paper.sha256[:16]}))
     found += _evidence(snapshot, folder)
