@@ -29,7 +29,7 @@ class Toast(QWidget):
         self._token = token
         self._undo = undo
         self._text = Elided(text, "bold")
-        self._text.setMinimumWidth(min(560, self._text.fontMetrics().horizontalAdvance(text) + 4))
+        self._text.setFixedWidth(min(560, self._text.fontMetrics().horizontalAdvance(text) + 4))
         items: list[QWidget] = [icon_label(_ICONS.get(token, "info"), token), self._text]
         if undo is not None:
             items.append(button(_("Undo"), self.undo, kind="link"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from ui.kit.actions import Action, Actions
@@ -39,5 +40,5 @@ def _grid(actions: list[Action]) -> QGridLayout:
     grid.setColumnStretch(0, 1)
     for n, action in enumerate(actions):
         grid.addWidget(label(_(action.text)), n, 0)
-        grid.addWidget(key_cap(action.shortcut.replace("+", " ")), n, 1)
+        grid.addWidget(key_cap(action.shortcut.replace("+", " ")), n, 1, Qt.AlignmentFlag.AlignRight)
     return grid

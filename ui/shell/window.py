@@ -127,7 +127,8 @@ class Window(QWidget):
         page = self.pages[focus]
         if isinstance(page, Page) and focus in states:
             page.restore(states[focus])
-        self._states = states
+        if self.notices.toast is not None:
+            self.notices.toast.raise_()
         self.setUpdatesEnabled(True)
 
     def _open_menu(self, person: QWidget) -> None:
