@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from center_app.core.text import N_
-from center_app.grants.reports.layout.paper import Paper
-from center_app.grants.reports.values import Kind, Severity
+import re
+from datetime import date
 
+from center_app.core.text import N_, Words
+from center_app.grants.reports.layout.paper import Paper
+from center_app.grants.reports.values import Kind, Severity, Snapshot
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _ENDINGS = (
     ("effective", N_("Effective machine-hours")),
     ("claimed", N_("Claimed effective hours")),
@@ -60,11 +64,23 @@ _GROUPS = {
 }
 
 
-def figure_title(paper: Paper, figure: str) -> str:
+def figure_title(words: Words, figure: str) -> str:
     """Return what a figure is called, by the end of its id; the id itself when unknown."""
     last = figure.rsplit(".", 1)[-1]
     known = dict(_ENDINGS)
-    return paper.words(known[last]) if last in known else figure
+    return words(known[last]) if last in known else figure
+
+
+def figure_subject(snapshot: Snapshot, figure: str, words: Words) -> str:
+    """Return what a figure is about: machine, budget line, cost and month, as far as its id says."""
+    names = {row.code: row.names.say(words.language) for row in (*snapshot.equipment, *snapshot.budget)}
+    parts = []
+    for piece in figure.split(".")[1:-1]:
+        if _MONTH.fullmatch(piece):
+            parts.append(words.date(date.fromisoformat(piece + "-01"), "month"))
+        elif piece != "total":
+            parts.append(names.get(piece, piece))
+    return ", ".join(parts)
 
 
 def figure_unit(paper: Paper, kind: Kind) -> str:

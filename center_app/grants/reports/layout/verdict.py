@@ -94,7 +94,7 @@ def _key_numbers(paper: Paper) -> Tiles:
             continue
         figure = paper.snapshot.figure(name)
         text = paper.text(figure.kind, figure.value)
-        tiles.append(Tile(figure_title(paper, name), text, figure_unit(paper, figure.kind), name))
+        tiles.append(Tile(figure_title(paper.words, name), text, figure_unit(paper, figure.kind), name))
     tiles = [Tile(tile.name, tile.value, tile.below, tile.figure) for tile in tiles]
     brick = Tiles(tiles)
     brick.before = 18.0
