@@ -58,6 +58,16 @@ class Encoder:
             self.file().cover(tail[4], tail[5])
             batch.insert("raw_tail", (None, *tail), len(tail[-1]))
 
+    def write_account(self, recording: RecordingState) -> None:
+        """Put the byte account beside the bytes it counts."""
+        self._shelf.batch.insert("account", (recording.id, recording.account_body()), replace=True)
+
+    def note_progress(self, recordings: Iterable[RecordingState]) -> None:
+        """Put extents, accounts and chain heads of the committed state into the ledger's batch."""
+        day = self._shelf.day if self._shelf.trouble is None else None
+        if day is not None and rows_sql.note_fresh(self._shelf.ledger_batch, recordings, day.name):
+            self._shelf.note_extent()
+
     def write_tail(self, stream: StreamState) -> None:
         """Write the rows that are in no chunk and not in the tail yet."""
         tail = stream.buffer.since(stream.tail_row)
@@ -215,9 +225,9 @@ class Engine:
             self._seal(recording)
             for stream in recording.streams.values():
                 self.encoder.write_pyramid(stream, stream.pyramid.finish(stream.buffer.next_row))
-            self._write_account(recording)
+            self.encoder.write_account(recording)
         self._commit(sync=True)
-        self._note_progress([recording])
+        self.encoder.note_progress([recording])
         self.shelf.ledger_batch.add(
             "UPDATE recording SET ended_ns = coalesce(?, started_ns), ended_by = ? WHERE id = ?",
             (recording.last_ns, ended_by, recording_id),
@@ -239,7 +249,7 @@ class Engine:
         self._commit(sync=is_due)
         if is_due:
             self._synced_at = now
-            self._note_progress(self.recordings.values())
+            self.encoder.note_progress(self.recordings.values())
             self.shelf.flush_ledger()
         if not self.bulk and now - self._seal_tried_at >= SEAL_RETRY_S:
             self._seal_tried_at = now
@@ -258,7 +268,7 @@ class Engine:
             for stream in recording.streams.values():
                 self.encoder.write_tail(stream)
         if recording.is_changed and self.shelf.trouble is None:
-            self._write_account(recording)
+            self.encoder.write_account(recording)
             recording.is_changed = False
 
     def _write_stream(self, recording: RecordingState, stream: StreamState, now: float) -> None:
@@ -268,9 +278,6 @@ class Engine:
         if not full and started is not None and now - started >= CHUNK_AGE_S:
             self.encoder.write_rest(recording, stream)
 
-    def _write_account(self, recording: RecordingState) -> None:
-        self.shelf.batch.insert("account", (recording.id, recording.account_body()), replace=True)
-
     def _commit(self, *, sync: bool) -> None:
         if not self.shelf.flush(sync=sync):
             return
@@ -278,12 +285,6 @@ class Engine:
             fresh_bytes, samples = recording.acknowledge()
             self.acknowledged_bytes += fresh_bytes
             self.acknowledged_samples += samples
-
-    def _note_progress(self, recordings: Iterable[RecordingState]) -> None:
-        """Put extents, accounts and chain heads of the committed state into the ledger's batch."""
-        day = self.shelf.day if self.shelf.trouble is None else None
-        if day is not None and rows_sql.note_fresh(self.shelf.ledger_batch, recordings, day.name):
-            self.shelf.note_extent()
 
     def _turn_day(self, day: int) -> None:
         """Go on in the file of a new day: what is open is sealed into the old one first."""
@@ -295,7 +296,7 @@ class Engine:
             for stream in recording.streams.values():
                 self.encoder.write_pyramid(stream, stream.pyramid.close_day())
         self._commit(sync=True)
-        self._note_progress(self.recordings.values())
+        self.encoder.note_progress(self.recordings.values())
         self.shelf.flush_ledger()
         self.shelf.leave_day()
         self.shelf.open_day(day)
