@@ -34,7 +34,9 @@ class Toast(QWidget):
         if undo is not None:
             items.append(button(_("Undo"), self.undo, kind="link"))
         items.append(icon_button(_("Close"), "x", self.close, quiet=True))
-        self.setLayout(row(*items, gap=10, margins=(14, 6, 8, 6)))
+        line = row(*items, gap=10, margins=(14, 6, 8, 6))
+        line.setStretch(1, 1)
+        self.setLayout(line)
         self.setAccessibleName(text)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         host.installEventFilter(self)

@@ -13,6 +13,7 @@ from ui.kit.memory import Memory
 from ui.kit.words import _
 from ui.shell.guard import Guard
 from ui.shell.recorder import Recorder
+from ui.shell.upkeep import Upkeep
 from ui.shell.window import Window
 
 log = logging.getLogger("ui")
@@ -40,8 +41,10 @@ class Entrance:
         self._window = Window(center, actor, self.memory)
         self._window.left.connect(self._on_left)
         self.guard.caught.connect(self._window.notices.error)
-        if center.database.is_sqlite and not self._window.is_demo:
-            Recorder(self._window).ensure()
+        if not self._window.is_demo:
+            Upkeep(self._window)
+            if center.database.is_sqlite:
+                Recorder(self._window).ensure()
         self._window.navigate(self.memory.get("window.page") or "today")
         return self._window
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from center_app.core import nightly
 from center_app.core.centre import CentreView, centre
 from center_app.core.labels import Label
 from center_app.equipment import queries as equipment
@@ -149,7 +150,7 @@ def _health(read: Any, center: Any) -> Health:
         usage.free if usage else 0,
         tuple(telemetry.leases(read)),
         tuple((names[port.cell_id], port) for port in ledger.health() if port.cell_id in names),
-        last_backup(folder),
+        nightly.newest(folder / "backups"),
         read.now,
     )
 
@@ -159,15 +160,6 @@ def _without_password(url: str) -> str:
 
     parts = urlsplit(url.replace("+psycopg", ""))
     return f"postgresql://{parts.username or ''}@{parts.hostname or ''}{parts.path}"
-
-
-def last_backup(folder: Path) -> datetime | None:
-    """Return when the newest backup in the centre's own folder was made."""
-    from datetime import UTC
-
-    found = [place for place in (folder / "backups").glob("*") if place.is_dir() and not place.name.endswith(".part")]
-    newest = max((place.stat().st_mtime for place in found), default=None)
-    return datetime.fromtimestamp(newest, UTC) if newest is not None else None
 
 
 def seconds_text(seconds: int | None) -> str:
