@@ -27,6 +27,7 @@ from ui.pages.cells.plot.feed import ChannelKey
 from ui.pages.cells.plot.stack import PlotStack
 from ui.pages.cells.plot.timebase import SECOND, TimeBase, ticks, value_ticks
 from ui.pages.cells.plot.trace import Points, runs, spliced, value_at, value_range
+from ui.pages.cells.tile_paint import limit_of
 
 MS = 1_000_000
 ROWS = 60_000
@@ -70,7 +71,7 @@ def test_a_tile_shows_the_headline_with_its_limit(desk: Desk, cell_id: int) -> N
     tile = page.overview._tiles[cell_id]
     assert tile.card.headline is not None
     assert tile.card.headline.channel == "force"
-    assert tile._limit() == 40.0
+    assert limit_of(tile.card) == 40.0
     scale = tile.card.headline.scale
     assert np.nanmax(tile.curve.y) == pytest.approx(30_000 * scale)
 

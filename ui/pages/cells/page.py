@@ -17,7 +17,7 @@ from ui.kit.words import _
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.monitor import Monitor
 from ui.pages.cells.overview import Overview
-from ui.pages.cells.tile import STATES
+from ui.pages.cells.tile_paint import STATES
 
 
 class CellsPage(Page):

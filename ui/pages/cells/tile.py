@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-import numpy as np
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from center_app.core.text import N_
-from center_app.telemetry.values import Direction, PortState, Priority
-from ui.kit.icons import paint_icon
-from ui.kit.pill import paint_pill, pill_width
-from ui.kit.recorded import to_datetime
-from ui.kit.theme import font, theme
+from ui.kit.theme import theme
 from ui.kit.words import _
-from ui.pages.cells.data import CellCard, name_of
-from ui.pages.cells.plot.curves import draw_run
-from ui.pages.cells.plot.timebase import SECOND
-from ui.pages.cells.plot.trace import Points, runs
-
-HEIGHT = 248
-PAD = 14
-SPARK_LEFT = 146
-_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-
-STATES = {
-    PortState.RECORDING: ("ok", "circle-dot", N_("Recording")),
-    PortState.SILENT: ("warn", "clock-alert", N_("Silent")),
-    PortState.MISSING: ("warn", "unplug", N_("Offline")),
-    PortState.BUSY: ("warn", "triangle-alert", N_("In use by another program")),
-    PortState.FORBIDDEN: ("crit", "lock", N_("No permission")),
-    PortState.RELEASED: ("info", "unlink", N_("Port released")),
-    PortState.STOPPED: ("off", "circle", N_("Not recording")),
-}
+from ui.pages.cells.data import CellCard
+from ui.pages.cells.plot.trace import Points
+from ui.pages.cells.tile_paint import HEIGHT, STATES, TilePaint, tone_of
 
 
 class CellTile(QWidget):
@@ -83,13 +58,7 @@ class CellTile(QWidget):
 
     def tone(self) -> str:
         """Return the border's token."""
-        if any(rule.priority is Priority.CRITICAL for _alarm, rule in self.card.raised):
-            return "crit"
-        calm = self.card.state in (PortState.RECORDING, PortState.RELEASED, PortState.STOPPED)
-        return "line" if calm and not self._unacknowledged() else "warn"
-
-    def _unacknowledged(self) -> list[str]:
-        return [rule.label.say(_.language) for alarm, rule in self.card.raised if alarm.state == "unacknowledged"]
+        return tone_of(self.card)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint ground, head, value and curve, the day, and the foot."""
@@ -98,204 +67,4 @@ class CellTile(QWidget):
         painter.setPen(QPen(theme["accent"] if self.hasFocus() else theme[self.tone()], 1))
         painter.setBrush(theme["surface"])
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        self._paint_head(painter)
-        self._paint_value(painter)
-        self._paint_curve(painter, QRectF(SPARK_LEFT, 76, self.width() - SPARK_LEFT - PAD, 64))
-        self._paint_day(painter)
-        self._paint_foot(painter)
-
-    def _text(
-        self,
-        painter: QPainter,
-        room: QRectF,
-        text: str,
-        size: float = 12,
-        bold: bool = False,
-        ink: str = "text",
-        right: bool = False,
-    ) -> float:
-        painter.setFont(font(size, bold=bold))
-        painter.setPen(theme[ink])
-        metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
-        painter.drawText(room, _RIGHT if right else _MIDDLE, shown)
-        return metrics.horizontalAdvance(shown)
-
-    def _paint_head(self, painter: QPainter) -> None:
-        token, icon, word = STATES[self.card.state]
-        text = _.context("cell state", word)
-        wide = pill_width(text, icon)
-        paint_pill(painter, QRectF(self.width() - PAD - wide, 12, wide, 20), text, token, icon)
-        name = self.card.machine.say(_.language)
-        self._text(painter, QRectF(PAD, 11, self.width() - wide - 3 * PAD, 22), name, 14, True)
-        booking = self.card.booking_at(to_datetime(self.now_ns)) if self.now_ns else None
-        paint_icon(painter, "user", PAD, 45, 14, theme["text2"])
-        if booking is None:
-            self._text(painter, QRectF(PAD + 20, 42, 200, 20), _("Not booked"), ink="text2")
-            return
-        until = _("booked until {time}", time=_.time(booking.period.end, str(_.zone)))
-        used = self._text(painter, QRectF(self.width() - PAD - 160, 42, 160, 20), until, ink="text2", right=True)
-        who = f"{booking.person} • {booking.project}"
-        self._text(painter, QRectF(PAD + 20, 42, self.width() - used - 3 * PAD - 20, 20), who)
-
-    def _paint_value(self, painter: QPainter) -> None:
-        head = self.card.headline
-        if head is None:
-            self._text(painter, QRectF(PAD, 74, 120, 20), _("No data yet"), ink="text2")
-            return
-        word = head.label.get(_.language) or head.label.get("en") or head.channel
-        self._text(painter, QRectF(PAD, 70, SPARK_LEFT - 2 * PAD, 20), word, ink="text2")
-        is_live = self.card.state is PortState.RECORDING and self.curve.last == self.curve.last
-        ink = "crit" if self._is_beyond() else "text"
-        text = _.number(self.curve.last, 1) if is_live else "—"
-        wide = self._text(painter, QRectF(PAD, 88, 110, 34), text, 22, True, ink)
-        if is_live:
-            self._text(painter, QRectF(PAD + wide + 5, 94, 40, 26), head.unit, ink="text2")
-        self._paint_extremes(painter)
-
-    def _paint_extremes(self, painter: QPainter) -> None:
-        y = self.curve.y[np.isfinite(self.curve.y)]
-        if y.size:
-            low, high = _.number(float(y.min()), 1), _.number(float(y.max()), 1)
-            self._text(
-                painter, QRectF(PAD, 121, 132, 16), _("1 min: {low} to {high}", low=low, high=high), 11, ink="text2"
-            )
-        limit = self._limit()
-        if limit is not None:
-            self._text(
-                painter, QRectF(PAD, 136, 132, 16), _("limit {value}", value=_.number(limit, 1)), 11, ink="text2"
-            )
-
-    def _limit(self) -> float | None:
-        if self.card.headline is None:
-            return None
-        key = name_of(self.card.headline)
-        return next((r.limit for r in self.card.limits if r.channel == key and r.direction is Direction.HIGH), None)
-
-    def _is_beyond(self) -> bool:
-        limit = self._limit()
-        return limit is not None and self.curve.last >= limit
-
-    def _paint_curve(self, painter: QPainter, room: QRectF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        end, span = self.now_ns, 60 * SECOND
-        y = self.curve.y[np.isfinite(self.curve.y)]
-        if not y.size:
-            painter.fillRect(room, QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern))
-            self._text(painter, QRectF(room.left(), room.bottom() + 2, 80, 16), "−60 s", 11, ink="text2")
-            return
-        limit = self._limit()
-        low, high = float(y.min()), max(float(y.max()), limit if limit is not None else float(y.max()))
-        reach = (high - low) or 1.0
-        self._paint_ground(painter, room, limit, low, reach)
-        x = room.left() + (self.curve.t_ns - (end - span)) / span * room.width()
-        height = room.bottom() - 2 - (self.curve.y - low) / (reach * 1.1) * (room.height() - 4)
-        painter.setPen(QPen(theme["curve1"], 1))
-        painter.setClipRect(room)
-        for begin, stop in runs(height):
-            draw_run(painter, x[begin:stop], height[begin:stop])
-        painter.setClipping(False)
-        for n, word in enumerate(("−60 s", "−40", "−20", _("now"))):
-            at = room.left() + n / 3 * room.width()
-            place = QRectF(at - (0 if n == 0 else 60 if n == 3 else 30), room.bottom() + 2, 60, 16)
-            painter.setFont(font(11))
-            painter.setPen(theme["text2"])
-            align = (
-                Qt.AlignmentFlag.AlignLeft
-                if n == 0
-                else Qt.AlignmentFlag.AlignRight
-                if n == 3
-                else Qt.AlignmentFlag.AlignHCenter
-            )
-            painter.drawText(place, int(align | Qt.AlignmentFlag.AlignVCenter), word)
-
-    @staticmethod
-    def _paint_ground(painter: QPainter, room: QRectF, limit: float | None, low: float, reach: float) -> None:
-        painter.setPen(QPen(theme["grid"], 1))
-        for part in (1, 2):
-            x = room.left() + room.width() * part / 3
-            painter.drawLine(QLineF(x, room.top(), x, room.bottom()))
-        painter.drawLine(QLineF(room.left(), room.bottom(), room.right(), room.bottom()))
-        if limit is None:
-            return
-        edge = room.bottom() - 2 - (limit - low) / (reach * 1.1) * (room.height() - 4)
-        painter.fillRect(QRectF(room.left(), room.top(), room.width(), max(0.0, edge - room.top())), theme["crit_soft"])
-        pen = QPen(theme["crit"], 1, Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern([6, 3])
-        painter.setPen(pen)
-        painter.drawLine(QLineF(room.left(), edge, room.right(), edge))
-
-    def _paint_day(self, painter: QPainter) -> None:
-        now = to_datetime(self.now_ns) if self.now_ns else None
-        run_s = sum(run.duration_s for run in self.card.runs)
-        word = _("{span} run today", span=_.span(run_s)) if self.card.runs else _("Not measured today")
-        self._text(painter, QRectF(PAD, 158, self.width() / 2, 18), _("Today"), ink="text2")
-        self._text(painter, QRectF(self.width() / 2, 158, self.width() / 2 - PAD, 18), word, right=True)
-        room = QRectF(PAD, 177, self.width() - 2 * PAD, 9)
-        painter.fillRect(room, theme["sunken"])
-        if now is None:
-            return
-        start = _day_start(now)
-        for booking in self.card.bookings:
-            left, right = (self._hour_x(room, start, moment) for moment in (booking.period.start, booking.period.end))
-            painter.setPen(QPen(theme["text2"], 1))
-            painter.setBrush(theme["surface"])
-            painter.drawRect(QRectF(left, room.top() - 1, max(2.0, right - left), room.height() + 1))
-        for run in self.card.runs:
-            left, right = (self._hour_x(room, start, to_datetime(t)) for t in (run.start_ns, run.end_ns))
-            painter.fillRect(QRectF(left, room.top() + 1, max(1.0, right - left), room.height() - 2), theme["text2"])
-        at = self._hour_x(room, start, now)
-        painter.fillRect(QRectF(at, room.top() - 2, 2, room.height() + 4), theme["accent"])
-        for n in range(9):
-            x = room.left() + n / 8 * room.width()
-            self._text(painter, QRectF(x - 10, 188, 20, 14), f"{n * 3:02d}", 10.5, ink="text3")
-
-    @staticmethod
-    def _hour_x(room: QRectF, start: datetime, moment: datetime) -> float:
-        share = (moment - start).total_seconds() / 86_400
-        return room.left() + max(0.0, min(1.0, share)) * room.width()
-
-    def _paint_foot(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = HEIGHT - 38
-        painter.setPen(QPen(theme["line"], 1))
-        painter.drawLine(QLineF(1, y - 4, self.width() - 2, y - 4))
-        x: float = PAD
-        for text, token, icon, look in self._pills():
-            wide = pill_width(text, icon)
-            paint_pill(painter, QRectF(x, y + 5, wide, 20), text, token, icon, look)
-            x += wide + 8
-        health = self.card.health
-        if health is not None:
-            rate = (
-                _("{n} frames/s", n=_.number(health.frames_per_s)) + f" • {_.number(health.bytes_per_s / 1000, 1)} kB/s"
-            )
-            self._text(painter, QRectF(x, y + 4, self.width() - x - PAD, 22), rate, ink="text2", right=True)
-
-    def _pills(self) -> list[tuple[str, str, str, str]]:
-        waiting, raised = self._unacknowledged(), self.card.raised
-        pills = []
-        if waiting:
-            token = "crit" if self.tone() == "crit" else "warn"
-            pills.append((_.plural("{n} alarm", "{n} alarms", len(waiting)), token, "circle-alert", "solid"))
-        elif raised:
-            pills.append((_("{n} acknowledged", n=len(raised)), "off", "bell", "soft"))
-        else:
-            pills.append((_("No alarms"), "text2", "", "outlined"))
-        health = self.card.health
-        lost = health.lost_samples if health else 0
-        balanced = health is None or (health.is_balanced and not lost)
-        pills.append(
-            (
-                _("{n} lost", n=_.number(lost)),
-                "ok" if balanced else "crit",
-                "check" if balanced else "triangle-alert",
-                "soft",
-            )
-        )
-        return pills
-
-
-def _day_start(now: datetime) -> datetime:
-    local = now.astimezone(_.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+        TilePaint(self.card, self.curve, self.now_ns, self.width()).paint(painter)

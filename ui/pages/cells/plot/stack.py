@@ -69,6 +69,21 @@ class _Shown:
     channels: list[PlotChannel] = field(default_factory=list)
 
 
+class DayShape:
+    """Fetch the shape of a day; opened and used on the window lane only."""
+
+    def __init__(self, reader: Callable[[], Reader]) -> None:
+        self._open = reader
+        self._reader: Reader | None = None
+
+    def __call__(self, key: ChannelKey, end_ns: int) -> Points:
+        """Return a channel's last 24 hours in coarse columns."""
+        if self._reader is None:
+            self._reader = self._open()
+        start = end_ns - Overview.SPAN_NS
+        return points(self._reader.window(key.cell_id, key.stream, key.channel, start, end_ns, OVERVIEW_COLUMNS))
+
+
 class PlotStack(QWidget):
     """Show chosen channels, one plot for each group and unit; all move together."""
 
@@ -79,8 +94,7 @@ class PlotStack(QWidget):
         super().__init__()
         self.base = base
         self.feed = Feed(tasks, reader, self)
-        self._tasks, self._open = tasks, reader
-        self._day_reader: Reader | None = None
+        self._tasks, self._day = tasks, DayShape(reader)
         self._shown: list[_Shown] = []
         self._bands: dict[ChannelKey, StateBand] = {}
         self._head: ChannelKey | None = None
@@ -246,16 +260,8 @@ class PlotStack(QWidget):
 
     def reload_overview(self) -> None:
         """Fetch the shape of the last day."""
-        if self._head is None:
-            return
-        end = self.base.end_ns
-        self._tasks.window(self._fetch_day, self._head, end, done=self._on_day, owner=self, key="day")
-
-    def _fetch_day(self, key: ChannelKey, end_ns: int) -> Points:
-        if self._day_reader is None:
-            self._day_reader = self._open()
-        start = end_ns - Overview.SPAN_NS
-        return points(self._day_reader.window(key.cell_id, key.stream, key.channel, start, end_ns, OVERVIEW_COLUMNS))
+        if self._head is not None:
+            self._tasks.window(self._day, self._head, self.base.end_ns, done=self._on_day, owner=self, key="day")
 
     def _on_day(self, curve: Points) -> None:
         self.overview.curve = curve
