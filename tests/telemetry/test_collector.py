@@ -105,6 +105,8 @@ def test_a_desk_killed_hard_costs_no_sample(centre, link, tmp_path):
     told = account(store, recording.id)
     assert (missing_frames(store, recording.id), gaps(store, cell.id), recording.ended_by) == (0, [], "end")
     assert (told.is_balanced, told.lost_bytes, told.bytes_in % FRAME) == (True, 0, told.pending)
+    health = cells.health_of(store, cell.id)
+    assert 0 < health.jitter_p50_s <= health.jitter_p99_s < 0.5
 
 
 def test_a_collector_killed_hard_leaves_a_marked_gap_and_records_again_within_two_seconds(centre, link):

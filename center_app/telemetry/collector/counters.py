@@ -31,7 +31,8 @@ class Counters:
     resumes_ns: int | None = None
     holder: str = ""
     code: str = ""
-    jitter: tuple[float, float] = (0.0, 0.0)
+    lateness_ns: deque[int] = field(default_factory=lambda: deque(maxlen=512))
+    """How late the newest reads brought their last frame against the fitted device clock."""
     _rates: deque[tuple[int, int, int]] = field(default_factory=lambda: deque(maxlen=16))
 
     def enter(self, state: PortState, t_ns: int, code: str = "", holder: str = "") -> None:
@@ -53,13 +54,15 @@ class Counters:
         """Return the figures as they are now, rates over the last two seconds."""
         account = self.account
         bytes_per_s, frames_per_s = self._speed(t_ns, account)
+        late_ns = sorted(self.lateness_ns) or [0]
         return PortHealth(
             cell_id=self.cell_id, state=self.state, port=self.port, t_ns=t_ns, since_ns=self.since_ns,
             recording_id=self.recording_id, bytes_in=account.bytes_in, bytes_good=account.bytes_good,
             discarded=dict(account.discarded), pending=account.pending, frames=account.frames_good,
             frames_per_s=frames_per_s, bytes_per_s=bytes_per_s, gaps=self.gaps, gap_s=self.gap_ns / 1e9,
-            reconnects=self.reconnects, longest_pause_s=self.longest_pause_ns / 1e9, jitter_p50_s=self.jitter[0],
-            jitter_p99_s=self.jitter[1], last_byte_ns=self.last_byte_ns, next_try_s=self.next_try_s,
+            reconnects=self.reconnects, longest_pause_s=self.longest_pause_ns / 1e9,
+            jitter_p50_s=late_ns[len(late_ns) // 2] / 1e9, jitter_p99_s=late_ns[len(late_ns) * 99 // 100] / 1e9,
+            last_byte_ns=self.last_byte_ns, next_try_s=self.next_try_s,
             holder=self.holder, resumes_ns=self.resumes_ns, code=self.code,
         )  # fmt: skip
 

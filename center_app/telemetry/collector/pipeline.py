@@ -163,6 +163,12 @@ class Pipeline:
             if block.stream not in self._keys or not len(block.end_offset):
                 continue
             times = self._time.of(block, t_ns, self._received)
+            if block.tick is not None:
+                self._note_lateness(block, times, t_ns)
             self.recording.append_block(block, times)
             self._taps.feed(block, times)
             self.counters.last_frame_ns = t_ns
+
+    def _note_lateness(self, block: Block, times: Int64Array, t_ns: int) -> None:
+        arrived = t_ns - round((self._received - int(block.end_offset[-1])) * self.plan.profile.line.byte_ns)
+        self.counters.lateness_ns.append(max(0, arrived - int(times[-1])))
