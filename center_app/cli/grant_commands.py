@@ -128,7 +128,9 @@ def _show_trace(found: Trace) -> None:
     if found.broken is not None:
         print("✗ " + " ".join(describe(found.broken.problem, words())))
     else:
-        say(N_("The chain is whole; recomputed: {value}"), value=str(found.recomputed))
+        from center_app.grants.reports.figures import printed_value
+
+        say(N_("The chain is whole; recomputed: {value}"), value=printed_value(found.figure.kind, found.recomputed, words(), "CNY"))
 
 
 def import_costs(
