@@ -73,7 +73,8 @@ def figure_title(words: Words, figure: str) -> str:
 
 def figure_subject(snapshot: Snapshot, figure: str, words: Words) -> str:
     """Return what a figure is about: machine, budget line, cost and month, as far as its id says."""
-    names = {row.code: row.names.say(words.language) for row in (*snapshot.equipment, *snapshot.budget)}
+    names = {row.code: row.names.say(words.language) for row in snapshot.equipment}
+    names |= {line.code: line.names.say(words.language) for line in snapshot.budget}
     parts = []
     for piece in figure.split(".")[1:-1]:
         if _MONTH.fullmatch(piece):
