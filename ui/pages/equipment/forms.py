@@ -49,7 +49,7 @@ def machine_form(data: Equipment, people: list[PersonView], view: MachineView | 
 
     return Form(
         [
-            (Field("code", _("Number"), value=code, required=True),
+            (Field("code", _.context("code", "Number"), value=code, required=True),
              Field("category_id", _("Category"), "choice", draft.category_id if draft else None, choices=categories)),
             *[Field(f"name_{key}", f"{_('Name')} ({word})", value=names.get(key, ""), required=key == _.language)
               for key, word in LANGUAGES.items()],

@@ -130,7 +130,7 @@ def project_form(data: People, view: ProjectView | None) -> Form:
     leaders: list[tuple[Any, str]] = [(None, "–"), *((held.id, held.name) for held in data.people)]
     return Form(
         [
-            Field("code", _("Number"), value=view.code if view else "", required=True, hint="P-2031"),
+            Field("code", _.context("code", "Number"), value=view.code if view else "", required=True, hint="P-2031"),
             *_names(view.names if view else None),
             (Field("organisation_id", _("Organisation"), "choice", view.organisation_id if view else None,
                    choices=_organisations(data)),

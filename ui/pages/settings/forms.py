@@ -174,7 +174,7 @@ def kind_form(view: QualificationKindView | None) -> Form:
     texts = view.names.texts if view else {}
     return Form(
         [
-            Field("code", _("Number"), value=view.code if view else "", required=True),
+            Field("code", _.context("code", "Number"), value=view.code if view else "", required=True),
             *[
                 Field(f"name_{key}", f"{_('Name')} ({word})", value=texts.get(key, ""), required=key == _.language)
                 for key, word in LANGUAGES.items()

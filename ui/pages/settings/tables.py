@@ -111,7 +111,7 @@ def _run_who(row: RunRow) -> str:
 def kind_columns() -> list[Column]:
     """Declare the columns of kinds of qualification."""
     return [
-        Column("code", _("Number"), lambda k: k.code, width=100),
+        Column("code", _.context("code", "Number"), lambda k: k.code, width=100),
         Column("name", _("Qualification"), lambda k: k.names.say(_.language), width=240, stretch=3, bold_selected=True,
                icon=lambda _k: "graduation-cap"),
         Column("valid", _("Valid for"), lambda k: _("{n} d", n=k.valid_days) if k.valid_days else _("ever"),

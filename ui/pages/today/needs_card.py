@@ -139,7 +139,7 @@ class NeedsCard(Card):
         if undo is not None:
             self._foot.addWidget(button(_("Undo"), undo, kind="link"))
         self._foot.addStretch(1)
-        for cap, word in (("↑ ↓", _("select")), ("Enter", _("act")), ("M", _("move"))):
+        for cap, word in (("↑ ↓", _("select")), ("Enter", _("act")), ("M", _.context("act", "move"))):
             self._foot.addWidget(_cap(cap))
             self._foot.addWidget(label(word, "secondary", "text3"))
 
