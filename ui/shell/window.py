@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from ui.kit.memory import Memory
 from ui.kit.page import Context, Heading, Page, PageSpec, Session
 from ui.kit.panels import EmptyState
 from ui.kit.tasks import Tasks
-from ui.kit.theme import apply_fonts, theme
+from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.shell.command_box import CommandBox
 from ui.shell.commands import register_commands
@@ -30,20 +30,17 @@ from ui.shell.notices import WindowNotices
 from ui.shell.pages import PAGES, spec
 from ui.shell.person_menu import person_menu
 from ui.shell.rail import Rail
-from ui.shell.shortcuts import ShortcutSheet
 from ui.shell.statusbar import StatusBar
 from ui.shell.topbar import ROLE_WORDS, PersonButton, TopBar
 from ui.shell.watching import DeskWatcher
+from ui.shell.window_acts import LAYOUT_VERSION, WindowActs
 
 log = logging.getLogger("ui")
-LAYOUT_VERSION = 1
 FIRST_FACTS_MS = 250
 
 
-class Window(QWidget):
+class Window(WindowActs):
     """One desk's window on one centre."""
-
-    left = Signal()
 
     def __init__(self, center: Any, actor: Actor, memory: Memory, options: dict[str, Any] | None = None) -> None:
         """Take the centre, who signed in and what this desk remembers."""
@@ -195,52 +192,6 @@ class Window(QWidget):
 
     def _on_busy(self, _busy: bool) -> None:
         self.status.show_saving(self.tasks.is_writing)
-
-    # --- acts of the window -----------------------------------------------------------------------
-
-    def refresh_page(self) -> None:
-        """Load again what the page in view shows."""
-        page = self.pages.get(self.page_id)
-        if isinstance(page, Page):
-            page.touch()
-
-    def flip_theme(self) -> None:
-        """Switch between light and dark."""
-        self.choose_theme("light" if theme.is_dark else "dark")
-
-    def choose_language(self, language: str) -> None:
-        """Switch the language without a restart and remember it at this desk."""
-        self.memory.put("language", language)
-        apply_fonts(language)
-        _.choose(language)
-
-    def choose_theme(self, choice: str) -> None:
-        """Switch the palette without a restart and remember it at this desk."""
-        self.memory.put("theme", choice)
-        theme.choose(choice)
-
-    def show_shortcuts(self) -> None:
-        """Show the sheet of shortcuts."""
-        ShortcutSheet(self, self.acts).open()
-
-    def reset_layout(self) -> None:
-        """Forget window size, column widths and splits."""
-        for prefix in ("table.", "window.", "split."):
-            self.memory.forget(prefix)
-        self.resize(1440, 900)
-        self.rebuild()
-
-    def sign_out(self) -> None:
-        """Close the window; whoever comes next signs in."""
-        self.left.emit()
-        self.close()
-
-    def _restore_layout(self) -> None:
-        held = self.memory.get("window.layout") or {}
-        self.resize(1440, 900)
-        self.setMinimumSize(1024, 640)
-        if held.get("version") == LAYOUT_VERSION:
-            self.restoreGeometry(QByteArray.fromBase64(held["geometry"].encode()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, finish what is being written, end the lanes."""

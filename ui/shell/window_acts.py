@@ -1,0 +1,76 @@
+"""Acts of the window itself: language, palette, layout, help, signing out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.kit.page import Page
+from ui.kit.theme import apply_fonts, theme
+from ui.kit.words import _
+from ui.shell.shortcuts import ShortcutSheet
+
+if TYPE_CHECKING:
+    from ui.kit.actions import Actions
+    from ui.kit.memory import Memory
+
+LAYOUT_VERSION = 1
+
+
+class WindowActs(QWidget):
+    """What a person may do with the window on every page; the window itself holds the pages."""
+
+    left = Signal()
+    memory: Memory
+    acts: Actions
+    pages: dict[str, QWidget]
+    page_id: str
+
+    def rebuild(self) -> None:
+        """Build frame and pages anew; the window knows how."""
+
+    def refresh_page(self) -> None:
+        """Load again what the page in view shows."""
+        page = self.pages.get(self.page_id)
+        if isinstance(page, Page):
+            page.touch()
+
+    def flip_theme(self) -> None:
+        """Switch between light and dark."""
+        self.choose_theme("light" if theme.is_dark else "dark")
+
+    def choose_language(self, language: str) -> None:
+        """Switch the language without a restart and remember it at this desk."""
+        self.memory.put("language", language)
+        apply_fonts(language)
+        _.choose(language)
+
+    def choose_theme(self, choice: str) -> None:
+        """Switch the palette without a restart and remember it at this desk."""
+        self.memory.put("theme", choice)
+        theme.choose(choice)
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        ShortcutSheet(self, self.acts).open()
+
+    def reset_layout(self) -> None:
+        """Forget window size, column widths and splits."""
+        for prefix in ("table.", "window.", "split."):
+            self.memory.forget(prefix)
+        self.resize(1440, 900)
+        self.rebuild()
+
+    def sign_out(self) -> None:
+        """Close the window; whoever comes next signs in."""
+        self.left.emit()
+        self.close()
+
+    def _restore_layout(self) -> None:
+        held = self.memory.get("window.layout") or {}
+        self.resize(1440, 900)
+        self.setMinimumSize(1024, 640)
+        if held.get("version") == LAYOUT_VERSION:
+            self.restoreGeometry(QByteArray.fromBase64(held["geometry"].encode()))
