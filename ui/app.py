@@ -84,6 +84,15 @@ def _dress(memory: Memory, settings: DeskSettings, opened: Any) -> None:
     apply_fonts(language)
     _.choose(language)
     theme.choose(memory.get("theme") or settings.theme)
+    _set_window_icon()
+
+
+def _set_window_icon() -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from ui.shell.rail import mark
+
+    QApplication.setWindowIcon(mark(64))
 
 
 def _system_language() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QPushButton
@@ -96,6 +96,8 @@ def test_the_language_switches_without_a_restart(desk: Desk, language: str) -> N
     assert desk.window.page_id == "equipment"
     assert desk.window.topbar.findChildren(QLabel)[0].text() == words[language]
     assert desk.window.memory.get("language") == language
+    own = {"en": "Cancel", "de": "Abbrechen", "zh": "取消"}
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == own[language]
 
 
 def test_the_palette_switches_without_a_restart(desk: Desk) -> None:
@@ -225,3 +227,13 @@ def test_every_button_has_a_name(desk: Desk, page: str, language: str) -> None:
 def test_labels_show_markup_as_it_is(desk: Desk) -> None:
     for label in desk.window.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_passing_message_keeps_its_undo_apart(desk: Desk) -> None:
+    desk.window.notices.tell("5-axis mill 01 is out of order; 2 bookings displaced", lambda: None, "warn")
+    toast = desk.window.notices.toast
+    assert toast is not None
+    toast.grab()
+    label, undo = toast.findChildren(QLabel)[1], toast.findChildren(QPushButton)[0]
+    assert undo.accessibleName() == "Undo"
+    assert not label.geometry().intersects(undo.geometry())

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ui.kit.assets import asset
+from ui.kit.qt_words import apply_qt_language
 
 CURVES: Final = ("curve1", "curve2", "curve3", "curve4", "curve5", "curve6")
 STATE_TOKENS: Final = ("ok", "warn", "crit", "info", "off")
@@ -163,8 +164,9 @@ def load_fonts() -> bool:
 
 
 def apply_fonts(language: str) -> None:
-    """Set the application font: one family, proportional punctuation outside Chinese."""
+    """Set the application font and Qt's own words; proportional punctuation outside Chinese."""
     QApplication.setFont(font(language=language))
+    apply_qt_language(language)
 
 
 _language = "en"

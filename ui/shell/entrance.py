@@ -45,7 +45,7 @@ class Entrance:
             Upkeep(self._window)
             if center.database.is_sqlite:
                 Recorder(self._window).ensure()
-        self._window.navigate(self.memory.get("window.page") or "today")
+        self._window.navigate("today")
         return self._window
 
     def _start_demo(self, center: Any) -> None:
@@ -85,7 +85,21 @@ class Entrance:
             return demo_actor(center)
         from ui.shell.login import ask_login
 
+        if not center.database.is_sqlite:
+            known = person_of_role(center)
+            if known is not None:
+                return known
         return ask_login(center, platform.node())
+
+
+def person_of_role(center: Any) -> Actor | None:
+    """Return the person who is the database role of this connection; the server has checked the password."""
+    from center_app.registry import queries
+
+    found = center.read(queries.person_by_login, center.database.engine.url.username or "")
+    if found is None or found.is_archived:
+        return None
+    return Actor(found.id, found.name, found.role, platform.node())
 
 
 def demo_actor(center: Any) -> Actor:

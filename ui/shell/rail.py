@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from ui.kit.icons import paint_icon
@@ -11,6 +11,27 @@ from ui.kit.text import elide
 from ui.kit.theme import font, measure, theme
 from ui.kit.words import _
 from ui.shell.pages import PAGES, RailItem
+
+
+def paint_mark(painter: QPainter, box: QRectF) -> None:
+    """Paint the product's mark."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme["accent"])
+    painter.drawRoundedRect(box, box.width() * 0.24, box.width() * 0.24)
+    painter.setPen(theme["accent_on"])
+    painter.setFont(font(box.width() * 0.38, bold=True))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "CD")
+
+
+def mark(size: int) -> QIcon:
+    """Return the product's mark as a window icon of so many px."""
+    image = QPixmap(size, size)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_mark(painter, QRectF(1, 1, size - 2, size - 2))
+    painter.end()
+    return QIcon(image)
 
 
 class RailButton(QAbstractButton):
@@ -113,10 +134,4 @@ class Rail(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme["surface"])
         painter.fillRect(self.width() - 1, 0, 1, self.height(), theme["line"])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme["accent"])
-        mark = QRectF(21, 10, 34, 34)
-        painter.drawRoundedRect(mark, 8, 8)
-        painter.setPen(theme["accent_on"])
-        painter.setFont(font(13, bold=True))
-        painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), "CD")
+        paint_mark(painter, QRectF(21, 10, 34, 34))

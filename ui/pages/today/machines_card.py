@@ -78,7 +78,7 @@ class MachinesCard(Card):
         self._strip = CountStrip()
         self.model = RowTableModel(
             [
-                Column("state", _("State"), lambda _row: "", pill=_state_key, width=106),
+                Column("state", _("State"), lambda held: _(state(_state_key(held)).word), pill=_state_key, width=106),
                 Column("name", _("Machine"), lambda row: row.names.say(_.language), second=holder_text,
                        bold=lambda _row: True, width=112, stretch=1),
                 Column("next", _("Next"), right_text, second=next_text, right=True, width=164),

@@ -17,6 +17,7 @@ from ui.kit.controls import SegmentedControl
 from ui.kit.layout import Card, column, holder, row
 from ui.kit.panels import EmptyState, icon_label
 from ui.kit.pill import Pill
+from ui.kit.states import state
 from ui.kit.table_model import Column, RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import Elided, key_cap, label, rule
@@ -90,7 +91,8 @@ class NeedsCard(Card):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("state", _("State"), lambda _need: "", pill=lambda need: need.state, width=114),
+            Column("state", _("State"), lambda need: _(state(need.state).word),
+                   pill=lambda need: need.state, width=114),
             Column("what", _("What"), lambda need: need.title, second=lambda need: need.note,
                    bold=lambda _need: True, width=280, stretch=1),
             Column("who", _("Who and where"), lambda need: need.who or need.where,
