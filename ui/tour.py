@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -69,7 +71,9 @@ def main(arguments: list[str]) -> int:
     try:
         for step in STEPS:
             with _told(step):
-                say("   " + step(tour))
+                began = time.monotonic()
+                told = step(tour)
+                say(f"   {told} ({time.monotonic() - began:.0f} s)")
     except StepFailedError as failed:
         sys.stderr.write(f"The tour failed at: {failed.step}\n")
         return 1
@@ -229,7 +233,7 @@ def alarm(tour: Tour) -> str:
 
     _until(acknowledged, "the acknowledgement", 10)
     records.close()
-    return f"alarm {raised.rule_id} at {raised.value}, acknowledged by {tour.actor.name}"
+    return f"alarm {raised.rule_id} at {raised.value:.1f}, acknowledged by {tour.actor.name}"
 
 
 def byte_account(tour: Tour) -> str:
@@ -248,6 +252,7 @@ def close_month(tour: Tour) -> str:
     """Close the last month: build the compliance report, verify it, trace a figure to its bytes."""
     from center_app.flows.reporting import ask_for, file_report
     from center_app.grants.queries import awards
+    from center_app.grants.reports.layout import make_report
     from center_app.grants.reports.verify import verify_with_store
 
     center = tour.center
@@ -255,11 +260,13 @@ def close_month(tour: Tour) -> str:
     first = _last_month(center)
     last = date.fromordinal(date(first.year + first.month // 12, first.month % 12 + 1, 1).toordinal() - 1)
     ask = center.read(ask_for, award.number, first, last)
-    lines = []
-    for language in LANGUAGES:
-        target = tour.folder / f"report-{language}.pdf"
-        filed = file_report(center.database, center.folder, tour.facts["manager"], ask, language, target)
-        lines.append(f"{target.name}: {filed.made.page_count} pages, {filed.made.figure_count} figures")
+    filed = file_report(center.database, center.folder, tour.facts["manager"], ask, "en", tour.folder / "report-en.pdf")
+    with ThreadPoolExecutor(2) as presses:
+        others = [
+            presses.submit(make_report, filed.snapshot, language, tour.folder / f"report-{language}.pdf")
+            for language in LANGUAGES[1:]
+        ]
+    lines = [f"{made.path.name}: {made.page_count} pages" for made in (filed.made, *(one.result() for one in others))]
     found = center.read(verify_with_store, center.folder, tour.folder / "report-en.pdf")
     if not found.is_intact:
         raise CenterError(found.problems[0].code, **found.problems[0].params)
@@ -296,31 +303,32 @@ def _largest_use(snapshot: Any) -> str:
 
 def pictures(tour: Tour) -> str:
     """Take a picture of every page in both palettes and three languages."""
+    place = tour.folder / "screens"
+    cell = _first_cell(tour.center)
+    with ProcessPoolExecutor(len(PALETTES), multiprocessing.get_context("spawn")) as studios:
+        jobs = [studios.submit(shoot, tour.center.store, tour.actor, palette, place, cell) for palette in PALETTES]
+        count = sum(job.result() for job in jobs)
+    return f"{count} pictures in {place}"
+
+
+def shoot(store: str, actor: Actor, palette: str, place: Path, cell: int) -> int:
+    """Take the pictures of one palette in a process of its own; return how many."""
+    from center_app.wiring import open_center
     from ui.shots import Studio
 
-    studio = Studio(tour.center, tour.actor)
-    cell = _first_cell(tour.center)
-    count = 0
+    center = open_center(store)
+    studio = Studio(center, actor)
     try:
-        for palette in PALETTES:
-            for language in LANGUAGES:
-                place = tour.folder / "screens"
-                for page in PAGES:
-                    studio.shoot(
-                        page, place / f"{page}_{palette}_{language}.png", language=language, palette=palette, size=SIZE
-                    )
-                studio.shoot(
-                    "cells",
-                    place / f"monitor_{palette}_{language}.png",
-                    language=language,
-                    palette=palette,
-                    size=SIZE,
-                    cell_id=cell,
-                )
-                count += len(PAGES) + 1
+        for language in LANGUAGES:
+            for page in PAGES:
+                target = place / f"{page}_{palette}_{language}.png"
+                studio.shoot(page, target, language=language, palette=palette, size=SIZE)
+            target = place / f"monitor_{palette}_{language}.png"
+            studio.shoot("cells", target, language=language, palette=palette, size=SIZE, cell_id=cell)
     finally:
         studio.close()
-    return f"{count} pictures in {place}"
+        center.close()
+    return len(LANGUAGES) * (len(PAGES) + 1)
 
 
 def _first_cell(center: Center) -> int:

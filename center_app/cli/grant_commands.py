@@ -130,7 +130,8 @@ def _show_trace(found: Trace) -> None:
     else:
         from center_app.grants.reports.figures import printed_value
 
-        say(N_("The chain is whole; recomputed: {value}"), value=printed_value(found.figure.kind, found.recomputed, words(), "CNY"))
+        value = printed_value(found.figure.kind, found.recomputed, words(), "CNY")
+        say(N_("The chain is whole; recomputed: {value}"), value=value)
 
 
 def import_costs(
