@@ -1,0 +1,1 @@
+"""Reports: periods and versions, the paper itself with the origin of every figure, and what blocks release."""

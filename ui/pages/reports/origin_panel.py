@@ -1,0 +1,281 @@
+"""The panel over the paper: rows, booking, recording and raw bytes behind one figure, and what tracing it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from center_app.core.errors import describe as say
+from center_app.grants.reports.trace import Trace
+from center_app.grants.reports.values import CostRow, Snapshot, UseRow
+from ui.kit.buttons import button, icon_button
+from ui.kit.layout import clear, column, holder, row
+from ui.kit.pill import Pill
+from ui.kit.table_model import RowTableModel
+from ui.kit.table_view import TableView
+from ui.kit.text import Elided, Label, label, rule
+from ui.kit.theme import font, theme
+from ui.kit.words import _, weekday_day_month
+from ui.pages.reports.curve import RunCurve
+from ui.pages.reports.detail import FileDetail, RunDetail, hex_lines
+from ui.pages.reports.origin import Origin, formula_text, hours_text, money_text
+from ui.pages.reports.origin_columns import columns, total_text
+
+HEIGHT, ARROW = 216, 9
+
+
+class Badge(QWidget):
+    """A number in a circle."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = str(number)
+        self.setFixedSize(18, 18)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint circle and number."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme["accent"])
+        painter.drawEllipse(QRectF(1, 1, 16, 16))
+        painter.setPen(theme["accent_on"])
+        painter.setFont(font(11, bold=True))
+        painter.drawText(QRectF(0, 0, 18, 18), int(Qt.AlignmentFlag.AlignCenter), self._number)
+
+
+class Step(QWidget):
+    """One station of the way back: a numbered heading over lines."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.title = Elided("", "strong")
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(1)
+        self.setLayout(column(row(Badge(number), self.title, gap=6), self.lines, None, gap=5))
+
+    def show_lines(self, title: str, items: Sequence[str | QWidget]) -> None:
+        """Replace heading and lines."""
+        self.title.setText(title)
+        clear(self.lines)
+        for item in items:
+            self.lines.addWidget(item if isinstance(item, QWidget) else Elided(item, "secondary"))
+
+
+class OriginPanel(QWidget):
+    """Show where a figure comes from; Escape or the cross closes it."""
+
+    closed = Signal()
+    row_picked = Signal(object)
+    booking_asked = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        """Float over a parent, which places it."""
+        super().__init__(parent)
+        self.origin: Origin | None = None
+        self._snapshot: Snapshot | None = None
+        self._tip = 0.0
+        self._value, self._about = label("", "title"), Elided("", "secondary")
+        self.verdict = Pill("", "off")
+        self._say = Label("", "secondary", "crit", wrap=True)
+        head = row(
+            self._value, self._about, self.verdict, icon_button(_("Close"), "x", self.closed.emit, quiet=True),
+            gap=10, margins=(14, 6, 8, 5),
+        )  # fmt: skip
+        head.setStretch(1, 1)
+        self.table: TableView | None = None
+        self._rows_title, self._total = Elided("", "strong"), Elided("", "small")
+        self._rows = QVBoxLayout()
+        first = holder(column(row(Badge(1), self._rows_title, gap=6), self._rows, self._total, gap=4))
+        self.steps = [Step(number) for number in (2, 3, 4)]
+        self._body = QHBoxLayout()
+        self._body.setContentsMargins(14, 8, 14, 10)
+        self._body.setSpacing(12)
+        for stretch, part in zip((46, 21, 27, 22), (first, *self.steps), strict=True):
+            if part is not first:
+                self._body.addWidget(rule(vertical=True))
+            self._body.addWidget(part, stretch)
+        body = column(head, rule(), self._say, self._body, gap=0, margins=(1, ARROW + 1, 1, 1))
+        body.setStretch(3, 1)
+        self._say.setContentsMargins(14, 6, 14, 0)
+        self.setLayout(body)
+        self.setFixedHeight(HEIGHT)
+        self.setAccessibleName(_("Origin of a figure"))
+        self.hide()
+
+    # -- content --------------------------------------------------------------------------------------
+
+    def show_origin(self, origin: Origin, snapshot: Snapshot) -> None:
+        """Show a figure's rows at once; the rest follows from the row that is chosen."""
+        self.origin, self._snapshot = origin, snapshot
+        self._value.setText(origin.title)
+        self._about.setText(origin.about)
+        self.setAccessibleDescription(f"{origin.title}, {origin.about}")
+        self._say.hide()
+        self._rows_title.setText(_.plural("{n} row", "{n} rows", len(origin.rows)))
+        self._total.setText(total_text(origin, snapshot.report.currency))
+        self._show_table(origin, snapshot.report.currency)
+        self.show()
+        self.raise_()
+
+    def _show_table(self, origin: Origin, currency: str) -> None:
+        clear(self._rows)
+        model = RowTableModel(columns(origin, currency))
+        self.table = TableView(model, _("Rows of the figure"), row_height=22, edge=0)
+        self.table.row_picked.connect(self._pick)
+        self.table.row_activated.connect(self.booking_asked.emit)
+        self._rows.addWidget(self.table)
+        model.set_rows(list(origin.rows))
+        if origin.rows:
+            self.table.selectRow(0)
+            self._pick(origin.rows[0])
+        else:
+            self._show_formula(origin)
+
+    def _pick(self, chosen: Any) -> None:
+        if self.origin is None or chosen is None:
+            return
+        if isinstance(chosen, UseRow):
+            self._show_booking(chosen)
+        elif isinstance(chosen, CostRow):
+            self._show_entry(chosen)
+        else:
+            self._show_formula(self.origin)
+        self.row_picked.emit(chosen)
+
+    def _show_booking(self, use: UseRow) -> None:
+        link = button(use.booking or _("unbooked"), lambda: self.booking_asked.emit(use), kind="link")
+        who = ", ".join(part for part in (use.person, _("external") if use.is_external else "") if part)
+        self.steps[0].show_lines(
+            _("Booking"),
+            [
+                holder(row(link, None)),
+                weekday_day_month(use.day),
+                _("booked {hours} h", hours=hours_text(use.booked_us)),
+                _("checked in {hours} h", hours=hours_text(use.checked_in_us)),
+                _("set-up {hours} h", hours=hours_text(use.setup_us)),
+                who,
+            ],
+        )  # fmt: skip
+        self.steps[1].show_lines(_("Recording"), [_("not measured") if use.measured_us is None else _("Being read…")])
+        self.steps[2].show_lines(_("Raw bytes"), ["–"] if use.measured_us is None else [])
+
+    def _show_entry(self, cost: CostRow) -> None:
+        assert self._snapshot is not None
+        currency = self._snapshot.report.currency
+        self.steps[0].show_lines(
+            _("Ledger entry"),
+            [
+                Elided(cost.id, "strong"), cost.supplier,
+                _("invoice {number}", number=cost.invoice_number or "–"),
+                _("tax number {number}", number=cost.tax_number or "–"),
+                _("gross {amount}", amount=money_text(cost.gross_minor, currency)), cost.text,
+            ],
+        )  # fmt: skip
+        self.steps[1].show_lines(_("Supporting documents"), list(cost.evidence) or [_("none is on file")])
+        self.steps[2].show_lines(_("Stored bytes"), [])
+
+    def _show_formula(self, origin: Origin) -> None:
+        self.steps[0].show_lines(_("How it is made"), formula_text(origin))
+        self.steps[1].show_lines(_("Recording"), [_("This figure rests on entries, not on a machine.")])
+        self.steps[2].show_lines(_("Raw bytes"), ["–"])
+
+    def show_run(self, detail: RunDetail, use: UseRow) -> None:
+        """Show the recording behind the chosen use."""
+        pieces = len(detail.spans)
+        told = _.plural("{hours} h in {n} run", "{hours} h in {n} runs", pieces, hours=hours_text(use.measured_us))
+        items: list[str | QWidget] = [told]
+        if detail.window is not None:
+            items.append(RunCurve(detail))
+        if detail.problem is not None:
+            items += [Label(" ".join(say(detail.problem, _.words)), "small", "crit", wrap=True)]
+        self.steps[1].show_lines(_("Recording {number}", number=detail.recording_id), items)
+        digest = hex_lines(bytes.fromhex(detail.sha256) if detail.sha256 else b"")
+        self._show_bytes(_("Raw bytes"), detail.size_bytes, detail.head, digest)
+
+    def show_files(self, files: Sequence[FileDetail]) -> None:
+        """Show the stored files behind the chosen cost."""
+        names = [f"{file.row.number}  {file.row.name}" for file in files]
+        self.steps[1].show_lines(_("Supporting documents"), names or [_("none is on file")])
+        if files:
+            first = files[0]
+            self._show_bytes(
+                _("Stored bytes"), first.row.size_bytes, first.head or b"", hex_lines(bytes.fromhex(first.row.sha256))
+            )
+
+    def _show_bytes(self, title: str, size: int, head: bytes, digest: list[str]) -> None:
+        lines: list[str | QWidget] = [_("{size}", size=_.bytes(size))]
+        lines += [_mono(line) for line in hex_lines(head)[:3]] if head else [Label(_("missing"), "secondary", "crit")]
+        lines.append(Elided(_("SHA-256"), "small"))
+        lines += [_mono(line, "text3") for line in digest[:2]]
+        self.steps[2].show_lines(title, lines)
+
+    # -- verdict --------------------------------------------------------------------------------------
+
+    def show_waiting(self) -> None:
+        """Say that the figure is being traced."""
+        self.verdict.show_text(_("Being traced…"), "info", "hourglass")
+        self.verdict.show()
+
+    def show_verdict(self, trace: Trace) -> None:
+        """Say what tracing the figure found."""
+        if trace.broken is not None:
+            self.verdict.show_text(_("Chain broken"), "crit", "unlink")
+            self._say.setText(" ".join(say(trace.broken.problem, _.words)))
+            self._say.show()
+            return
+        word = _("Chain recomputed") if trace.uses or trace.costs else _("Recounted")
+        self.verdict.show_text(word, "ok", "shield-check")
+        if trace.runs:
+            told = _(
+                "{runs} measured runs, {decoded} decoded again from {size}",
+                runs=trace.runs, decoded=trace.decoded, size=_.bytes(trace.bytes_read),
+            )  # fmt: skip
+            self.verdict.setToolTip(told)
+            self._total.setText(told)
+
+    def show_rule(self, word: str, token: str, icon: str) -> None:
+        """Say a rule's verdict in place of a trace."""
+        self.verdict.show_text(word, token, icon)
+
+    # -- look -----------------------------------------------------------------------------------------
+
+    def point_at(self, x: float) -> None:
+        """Let the arrow at the upper edge point at x px of the panel."""
+        self._tip = max(24.0, min(self.width() - 24.0, x))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the card with its arrow."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QPainterPath()
+        body.addRoundedRect(QRectF(0.5, ARROW + 0.5, self.width() - 1, self.height() - ARROW - 1), 8, 8)
+        if self._tip:
+            arrow = QPainterPath(QPointF(self._tip - 10, ARROW + 1))
+            arrow.lineTo(QPointF(self._tip, 0.5))
+            arrow.lineTo(QPointF(self._tip + 10, ARROW + 1))
+            arrow.closeSubpath()
+            body = body.united(arrow)
+        painter.setPen(QPen(theme["accent"], 1))
+        painter.setBrush(theme["surface"])
+        painter.drawPath(body)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _mono(text: str, tone: str = "text2") -> Label:
+    made = Label(text, "small", tone)
+    face = font(11)
+    face.setFamilies(["DejaVu Sans Mono", "Noto Sans Mono", "Consolas", "monospace"])
+    made.setFont(face)
+    return made

@@ -1,0 +1,291 @@
+"""The page Reports: periods and versions, the paper with the origin of its figures, and the way to release."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMenu
+
+from center_app.core.access import Right
+from center_app.core.changes import Changed
+from center_app.core.text import N_
+from center_app.grants.reports.values import PrintedFigure, RuleRow, UseRow
+from center_app.grants.values import AwardView, ReportView
+from ui.kit.layout import row
+from ui.kit.page import Context, Page, PageSpec
+from ui.kit.panels import EmptyState
+from ui.kit.words import LANGUAGES, _
+from ui.pages.reports.acts import Acts
+from ui.pages.reports.centre import Centre, ProgressStrip
+from ui.pages.reports.checklist import ChecklistCard
+from ui.pages.reports.data import Document, Shelf, key_of, load_shelf, open_version
+from ui.pages.reports.dialogs import month_before
+from ui.pages.reports.toolbar import Toolbar
+from ui.pages.reports.tracing import Tracing
+from ui.pages.reports.trouble import Proofs
+from ui.pages.reports.versions import VersionsCard
+from ui.pages.reports.viewer import PaperView
+
+LEFT, RIGHT = 248, 312
+PROVE_AFTER_MS = 400
+
+
+class ReportsPage(Page):
+    """Show one version of one award's reports."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, _("Reports"))
+        self.shelf = Shelf()
+        self.document: Document | None = None
+        self._award, self._key, self._language = "", ("", 0), _.language
+        self._place: tuple[float, int] | None = None
+        self._proofs: dict[str, Proofs] = {}
+        self.acts = Acts(self)
+        self.progress = ProgressStrip()
+        self.viewer = PaperView(context.tasks)
+        self.toolbar = Toolbar(self._tool_acts(), self._more_menu())
+        self.centre = Centre(self.toolbar, self.progress, self.viewer)
+        self.tracing = Tracing(self, self.centre)
+        self.versions = VersionsCard(self.acts.ask_build, LEFT)
+        self.checklist = ChecklistCard(
+            {"release": self.acts.release, "rows": self.tracing.show_rule, "grant": self._open_grant}, RIGHT
+        )
+        line = row(self.versions, self.centre, self.checklist, gap=12, margins=(16, 14, 16, 16))
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        self._prove = QTimer(self)
+        self._prove.setSingleShot(True)
+        self._prove.setInterval(PROVE_AFTER_MS)
+        self._prove.timeout.connect(self._prove_now)
+        self._connect()
+        self._show_tools()
+
+    # -- wiring ---------------------------------------------------------------------------------------
+
+    def _tool_acts(self) -> dict[str, Any]:
+        acts, viewer = self.acts, self.viewer
+        return {
+            "back": lambda: viewer.turn_to(viewer.page - 1), "on": lambda: viewer.turn_to(viewer.page + 1),
+            "page": viewer.turn_to, "zoom": viewer.zoom_to, "compare": acts.compare, "verify": acts.verify,
+            "print": acts.print_dialog, "xlsx": acts.xlsx, "build": acts.ask_build,
+        }  # fmt: skip
+
+    def _more_menu(self) -> QMenu:
+        menu = QMenu()
+        menu.addAction(_("Save as…"), self.acts.save_as)
+        menu.addSeparator()
+        for language, name in LANGUAGES.items():
+            text = _("Paper in {language}", language=name)
+            menu.addAction(text, partial(self.acts.show_paper, language))
+        return menu
+
+    def _connect(self) -> None:
+        self.versions.award_picked.connect(self._pick_award)
+        self.versions.version_picked.connect(self._pick_version)
+        self.viewer.page_changed.connect(lambda _page: self._show_tools())
+        self.viewer.zoom_changed.connect(self._show_tools)
+        self.viewer.figure_picked.connect(self._on_figure_picked)
+        viewer, acts = self.viewer, self.acts
+        for action_id, text, run, key, icon in (
+            ("reports.build", N_("Build a report…"), acts.ask_build, "Ctrl+N", "file-check-2"),
+            ("reports.verify", N_("Verify the report"), acts.verify, "Ctrl+Shift+V", "shield-check"),
+            ("reports.compare", N_("Compare versions"), acts.compare, "Ctrl+Shift+C", "git-compare"),
+            ("reports.release", N_("Release the report"), acts.release, "", "lock"),
+            ("reports.print", N_("Print the report"), acts.print_dialog, "Ctrl+P", "printer"),
+            ("reports.save", N_("Save the report as…"), acts.save_as, "Ctrl+S", "save"),
+            ("reports.xlsx", N_("Figures and costs as XLSX"), acts.xlsx, "", "file-spreadsheet"),
+            ("reports.larger", N_("Larger"), lambda: viewer.zoom_by(1), "Ctrl++", "zoom-in"),
+            ("reports.smaller", N_("Smaller"), lambda: viewer.zoom_by(-1), "Ctrl+-", "zoom-out"),
+            ("reports.width", N_("Fit width"), lambda: viewer.zoom_to(0.0), "Ctrl+0", "maximize-2"),
+            ("reports.on", N_("Next page"), lambda: viewer.turn_to(viewer.page + 1), "PgDown", "chevron-right"),
+            ("reports.back", N_("Previous page"), lambda: viewer.turn_to(viewer.page - 1), "PgUp", "chevron-left"),
+            ("reports.close", N_("Close the origin of the figure"), self.tracing.close, "Escape", "x"),
+        ):
+            right = {"reports.build": Right.BUILD_REPORT, "reports.release": Right.RELEASE_REPORT}.get(action_id)
+            self.act(action_id, text, run, shortcut=key, icon=icon, right=right)
+
+    # -- loading --------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Load awards and versions again; the version on show stays."""
+        self.context.tasks.read(load_shelf, done=self._on_shelf, owner=self, key="shelf")
+
+    def _on_shelf(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        numbers = [award.number for award in shelf.awards]
+        if self._award not in numbers:
+            reported = [number for number in numbers if shelf.of(number)]
+            self._award = (reported or numbers or [""])[0]
+        self._show_version(shelf.find(self._award, self._key))
+
+    def _show_version(self, view: ReportView | None) -> None:
+        self.versions.show_shelf(self.shelf, self._award, view)
+        if view is None:
+            self._show_none()
+            return
+        self._key = key_of(view)
+        if self.document is not None and self.document.view == view and self.document.language == self._language:
+            self._show_tools()
+            return
+        self.context.tasks.window(
+            open_version, self.context.center.folder, view, self._language, done=self._on_document, owner=self,
+            key="document",
+        )  # fmt: skip
+
+    def _on_document(self, document: Document) -> None:
+        same = self.document is not None and self.document.key == document.key
+        self.document = document
+        self.tracing.close()
+        self.viewer.show_document(document, keep_place=same)
+        if self._place is not None:
+            self.viewer.zoom_to(self._place[0])
+            self.viewer.turn_to(self._place[1], smooth=False)
+            self._place = None
+        if document.path is None:
+            self._show_unprinted(document)
+        else:
+            self.centre.show_paper()
+            self._prove.start()
+        is_old = document.path is not None and not document.is_current
+        told = _("This paper was printed before the data last changed.") if is_old else ""
+        self.centre.notice.say(told, _("Build again…"), self.acts.ask_build)
+        self._show_checklist()
+        self._show_tools()
+
+    def _prove_now(self) -> None:
+        document = self.document
+        if document is not None and document.path is not None and not self.proofs_of(document).verified:
+            self.acts.prove_quietly(document)
+
+    def keep_proofs(self, document: Document, found: Proofs) -> None:
+        """Remember what a check found, and show it."""
+        self._proofs[_proof_key(document)] = found
+        if self.document is not None and self.document.key == document.key:
+            self._show_checklist()
+
+    def proofs_of(self, document: Document) -> Proofs:
+        """Return what is known about a paper."""
+        return self._proofs.get(_proof_key(document), Proofs())
+
+    # -- showing --------------------------------------------------------------------------------------
+
+    def award(self) -> AwardView | None:
+        """Return the award on show."""
+        return next((award for award in self.shelf.awards if award.number == self._award), None)
+
+    def _show_none(self) -> None:
+        self.document = None
+        self.viewer.show_document(None)
+        self._show_checklist()
+        self._show_tools()
+        if self.award() is None:
+            self.centre.show_empty(EmptyState(
+                "landmark", _("No award yet"),
+                _("Reports prove what an award's money was used for. Enter the award first."),
+                _("Open Grants"), lambda: self.context.navigate("grants"),
+            ))  # fmt: skip
+            return
+        month = _.date(month_before(_.now().date())[0], "month")
+        problem = self.acts.build_problem()
+        told = _("A report prints money, machine use and the rules of a period, and carries its own data.")
+        act = "" if problem else _("Build {month}", month=month)
+        self.centre.show_empty(
+            EmptyState("file-check-2", _("No report yet"), problem or told, act, self.acts.build_last_month)
+        )
+
+    def _show_unprinted(self, document: Document) -> None:
+        if document.snapshot is None:
+            told = _("Neither its paper nor its data is in this centre. Restore them from a backup, or build it again.")
+            self.centre.show_empty(EmptyState("file-text", _("Nothing is kept of this version"), told))
+            return
+        problem = self.acts.build_problem()
+        told = _("Its data is kept. Printing it takes a few seconds and changes nothing in it.")
+        self.centre.show_empty(EmptyState(
+            "printer", _("This version has no paper yet"), problem or told, "" if problem else _("Print the paper"),
+            lambda: self.acts.print_paper(_.language),
+        ))  # fmt: skip
+
+    def _show_checklist(self) -> None:
+        proofs = self.proofs_of(self.document) if self.document else Proofs()
+        self.checklist.show_document(self.document, self.context.actor, proofs)
+
+    def _show_tools(self) -> None:
+        has_paper = self.document is not None and self.document.path is not None
+        self.toolbar.show_place(self.viewer.page, self.viewer.pages, self.viewer.scale)
+        problem = self.acts.build_problem()
+        self.toolbar.allow(has_paper, has_paper and bool(self.acts.others()), problem)
+        self.versions.add.setEnabled(not problem)
+        self.versions.add.setToolTip(problem or _("Build a report…"))
+
+    # -- choosing -------------------------------------------------------------------------------------
+
+    def _pick_award(self, number: str) -> None:
+        self._award, self._key = number, ("", 0)
+        self._show_version(self.shelf.find(number, None))
+
+    def _pick_version(self, view: ReportView) -> None:
+        self._key = key_of(view)
+        self.versions.mark(view)
+        self._show_version_again(view)
+
+    def _show_version_again(self, view: ReportView) -> None:
+        if self.document is None or self.document.view != view:
+            self.context.tasks.window(
+                open_version, self.context.center.folder, view, self._language, done=self._on_document, owner=self,
+                key="document",
+            )  # fmt: skip
+
+    def go_to(self, view: ReportView) -> None:
+        """Show a version that was just made."""
+        self._award, self._key, self._language = view.award, key_of(view), view.language or self._language
+        self.document = None
+        self.refresh()
+
+    def show_language(self, language: str) -> None:
+        """Show the paper in a language."""
+        self._language = language
+        self.document = None
+        self.refresh()
+
+    def _on_figure_picked(self, place: PrintedFigure) -> None:
+        self.tracing.show_figure(place)
+
+    def _open_grant(self, _rule: RuleRow) -> None:
+        self.context.navigate("grants", award=self._award)
+
+    def open_booking(self, use: UseRow) -> None:
+        """Go to the booking of a use."""
+        if use.booking_id is not None:
+            self.context.navigate("calendar", booking_id=use.booking_id)
+
+    def open(self, **args: Any) -> None:
+        """Go to an award or a version: ``award``, ``number`` and ``version``."""
+        if "award" in args:
+            self._award = str(args["award"])
+        if "number" in args:
+            self._key = (str(args["number"]), int(args.get("version", 1)))
+        self.touch()
+
+    def state(self) -> dict[str, Any]:
+        """Keep award, version, place and what was proved."""
+        return {
+            "award": self._award, "key": self._key, "place": (self.viewer.fit, self.viewer.page),
+            "proofs": self._proofs,
+        }  # fmt: skip
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take them up again."""
+        self._award, self._key = state.get("award", ""), state.get("key", ("", 0))
+        self._proofs = state.get("proofs", {})
+        self._place = state.get("place")
+
+
+def _proof_key(document: Document) -> str:
+    return f"{document.path} {document.sha256} {document.view.pdf_sha256}"
+
+
+PAGE = PageSpec(
+    id="reports", icon="file-check-2", title=N_("Reports"), build=ReportsPage, watches=Changed.REPORTS | Changed.AWARDS
+)
