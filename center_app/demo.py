@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from center_app.wiring import Center, open_center
 log = topic("demo")
 Told = Callable[[str, float], None]
 _STAMP = "made.txt"
+PORTS_WAIT_S = 8.0
 
 
 def _silent(_what: str, _share: float) -> None:
@@ -85,9 +87,20 @@ class DemoCells:
         self._simulators = telemetry.Simulators(center.folder / "ports")
 
     def start(self) -> None:
-        """Start the simulated devices and the collector."""
-        self._simulators.start()
+        """Start the simulated devices and, once their ports are there, the collector."""
+        count = self._simulators.start()
+        self._wait_for_ports(count)
         launch.start_detached(self._center.store)
+
+    def _wait_for_ports(self, count: int) -> None:
+        """Wait for the devices' ports, so that no recording begins with a gap; a slow machine goes on without."""
+        deadline = time.monotonic() + PORTS_WAIT_S
+        ports = self._center.folder / "ports"
+        while len([link for link in ports.glob("tty-*") if link.exists()]) < count:
+            if time.monotonic() > deadline:
+                log.warning("not every simulated port came within %s s", PORTS_WAIT_S)
+                return
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop the collector, then the devices."""

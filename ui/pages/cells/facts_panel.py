@@ -44,7 +44,7 @@ class FactsPanel(QWidget):
         for title, beside, rows in (
             (_("Byte account"), _balance(facts), _account_rows(facts)),
             (_("Line"), None, _line_rows(facts)),
-            (_("Rate"), None, _rate_rows(facts)),
+            (_("Data rate"), None, _rate_rows(facts)),
             (_("Gaps"), label(_gap_sum(facts), "secondary"), _gap_rows(facts)),
             (_("Recording"), None, _recording_rows(facts)),
             (_("Booking"), label(booking.code if booking else "", "secondary"), _booking_rows(card, booking)),
@@ -137,7 +137,7 @@ def _recording_rows(facts: Facts) -> list[tuple[str, str]]:
         return [(_("Since"), "–")]
     stored = facts.account.stored_bytes if facts.account else 0
     return [
-        (_("Number"), recording_text(recording)),
+        (_.context("recording", "Number"), recording_text(recording)),
         (_("Since"), _.time(to_datetime(recording.started_ns), str(_.zone), seconds=True)),
         (_("Written"), _.bytes(stored)),
     ]

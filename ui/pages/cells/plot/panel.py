@@ -65,7 +65,7 @@ class PlotHeader(QWidget):
         painter.fillRect(QRectF(x + 8, 6, 8, 8), slot.colour)
         painter.setFont(font(11.5))
         painter.setPen(theme["text2"])
-        painter.drawText(QRectF(x + 20, 0, 34, HEADER), middle, _short(painter, slot.word, 32))
+        painter.drawText(QRectF(x + 20, 0, 38, HEADER), middle, _short(painter, slot.word, 37))
         painter.setFont(font(11.5, bold=True))
         painter.setPen(theme["text"])
         painter.drawText(QRectF(x + 48, 0, SLOT - 48, HEADER), middle | int(Qt.AlignmentFlag.AlignRight), slot.value)

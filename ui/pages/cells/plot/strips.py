@@ -63,7 +63,8 @@ class TimeAxis(Strip):
         self.left_word(painter, self.day)
         for tick in self.ticks:
             x = self.at(tick.t_ns)
-            if LEFT <= x <= self.width() - RIGHT:
+            half = QFontMetricsF(painter.font()).horizontalAdvance(tick.text) / 2
+            if LEFT + half <= x <= self.width() - RIGHT:
                 painter.drawText(QRectF(x - 50, 2, 100, 16), _CENTRE, tick.text)
         if self.cursor_ns is not None:
             self._paint_pill(painter, self.cursor_ns)
