@@ -66,8 +66,8 @@ class GrantActs:
             )
 
         note = _("It leaves every sum; the row and the reason stay in the audit trail.")
-        made = FormDialog(self._page, _("Reverse {number}", number=number), reason_form(), _("Reverse"), save, note=note,
-                          width=440)  # fmt: skip
+        title = _("Reverse {number}", number=number)
+        made = FormDialog(self._page, title, reason_form(), _("Reverse"), save, note=note, width=440)
         made.open()
         return made
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from center_app.core.money import Money
 from center_app.grants.reports.values import RuleRow, Severity, UseRow, Verdict
 from center_app.grants.values import CostView
 from ui.kit.buttons import button
@@ -33,6 +32,12 @@ def verdict_word(verdict: Verdict) -> str:
     """Return the word for an outcome."""
     words = {Verdict.PASS: _("passed"), Verdict.FAIL: _("failed"), Verdict.NOT_CHECKED: _("not checked")}
     return words[verdict]
+
+
+def group_word(group: str) -> str:
+    """Return what a group of rules is about, in one word."""
+    words = {"GEN": _("General"), "CN": _("Guangdong"), "CNE": _("Sharing"), "DOC": _("Document")}
+    return words.get(group, "")
 
 
 def severity_pill(severity: Severity) -> Pill:
@@ -98,9 +103,30 @@ class Dots(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the dots."""
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for n, one in enumerate(self._rules):
-            icon, token = LOOKS[one.verdict]
-            paint_icon(painter, icon, n * 13, 1, 12, theme[token])
+            _paint_dot(painter, QRectF(n * 13 + 0.5, 1.5, 11, 11), one.verdict)
+
+
+def _paint_dot(painter: QPainter, box: QRectF, verdict: Verdict) -> None:
+    """Paint a filled disc with a tick or cross, or a dashed ring."""
+    token = LOOKS[verdict][1]
+    if verdict is Verdict.NOT_CHECKED:
+        painter.setPen(QPen(theme["text3"], 1.2, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme[token])
+    painter.drawEllipse(box)
+    painter.setPen(QPen(theme["surface"], 1.5))
+    strokes = _TICK if verdict is Verdict.PASS else _CROSS
+    for stroke in strokes:
+        painter.drawPolyline([QPointF(box.left() + x * box.width(), box.top() + y * box.height()) for x, y in stroke])
+
+
+_TICK = (((0.28, 0.52), (0.44, 0.68), (0.72, 0.36)),)
+_CROSS = (((0.32, 0.32), (0.68, 0.68)), ((0.68, 0.32), (0.32, 0.68)))
 
 
 class ComplianceCard(Card):
@@ -146,9 +172,23 @@ class ComplianceCard(Card):
         for one in sorted(failing, key=lambda found: found.severity is not Severity.ERROR):
             self._open.addWidget(self._failure(one, by_number, checked.uses, may_edit))
             self._open.addWidget(rule())
+        self._show_unchecked([one for one in checked.rules if one.verdict is Verdict.NOT_CHECKED])
         if not failing:
             told = label(_("No rule fails."), "secondary")
             self._open.addWidget(holder(row(icon_label("circle-check", "ok"), told, None, margins=(16, 12, 16, 12))))
+
+    def _show_unchecked(self, rules: Sequence[RuleRow]) -> None:
+        """List what could not be checked, and what is missing for it."""
+        if not rules:
+            return
+        body = column(label(_("Not checked"), "strong"), gap=5, margins=(16, 9, 16, 10))
+        for one in sorted(rules, key=lambda found: found.severity is not Severity.ERROR):
+            name = label(f"{one.id} {one.names.say(_.language)}", "secondary", "text", wrap=True)
+            why = label(one.message.say(_.language), "small", wrap=True)
+            line = row(icon_label("circle-dashed", "text3", 14), column(name, why, gap=0), gap=8)
+            line.setStretch(1, 1)
+            body.addLayout(line)
+        self._open.addWidget(holder(body))
 
     def _show_groups(self, rules: Sequence[RuleRow]) -> None:
         clear(self._groups)
@@ -157,7 +197,7 @@ class ComplianceCard(Card):
             groups.setdefault(one.group, []).append(one)
         for n, (name, found) in enumerate(groups.items()):
             passed = sum(one.verdict is Verdict.PASS for one in found)
-            self._groups.addWidget(label(name, "strong"), n, 0)
+            self._groups.addWidget(label(f"{group_word(name)} {name}", "secondary"), n, 0)
             self._groups.addWidget(Dots(found), n, 1)
             self._groups.addWidget(label(f"{passed}/{len(found)}", "secondary"), n, 2)
 
@@ -176,6 +216,7 @@ class ComplianceCard(Card):
             body.addLayout(self._use_grid(found_uses))
         remedy = one.remedy.say(_.language)
         foot = row(label(_("Remedy: {text}", text=remedy), "body", wrap=True) if remedy else None, gap=8)
+        foot.setStretch(0, 1)
         if found_costs and may_edit and one.id == "GEN-03":
             last = found_costs[-1].number
             foot.addWidget(button(_("Reverse {number}", number=last), lambda: self._reverse(last), small=True))
@@ -234,8 +275,3 @@ def _fill(grid: QGridLayout, n: int, cells: Sequence[str], crit: bool = False) -
 
 def _side(k: int, stretch: int) -> Qt.AlignmentFlag:
     return Qt.AlignmentFlag.AlignRight if k > stretch else Qt.AlignmentFlag.AlignLeft
-
-
-def money_text(money: Money) -> str:
-    """Write an amount."""
-    return str(_.money(money))

@@ -80,8 +80,8 @@ class ImportDialog(QDialog):
         columns = {name: box.currentData() for name, box in self._boxes.items() if box.currentData() >= 0}
         self.main.setEnabled(False)
         self._context.tasks.read(
-            lambda _read: open_file(self._context.center, self._award, self._path, columns), done=self._show, owner=self,
-            key="import",
+            lambda _read: open_file(self._context.center, self._award, self._path, columns), done=self._show,
+            owner=self, key="import",
         )  # fmt: skip
 
     def _show(self, tried: DryRun) -> None:
@@ -90,8 +90,10 @@ class ImportDialog(QDialog):
         self._model.set_rows(shown)
         told = _.plural("{n} cost, {amount} {currency} in all.", "{n} costs, {amount} {currency} in all.",
                         len(tried.drafts), amount=_.money(tried.gross), currency=tried.gross.currency)  # fmt: skip
-        bad = _.plural("{n} problem stands in the way; nothing is imported until it is mended.",
-                       "{n} problems stand in the way; nothing is imported until they are mended.", len(tried.problems))  # fmt: skip
+        bad = _.plural(
+            "{n} problem stands in the way; nothing is imported until it is mended.",
+            "{n} problems stand in the way; nothing is imported until they are mended.", len(tried.problems),
+        )  # fmt: skip
         how = _("Read as {encoding}, columns parted by “{mark}”.", encoding=tried.sheet.encoding,
                 mark="Tab" if tried.sheet.delimiter == "\t" else tried.sheet.delimiter)  # fmt: skip
         self._summary.setText(f"{bad if tried.problems else told} {how}")

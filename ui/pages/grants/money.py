@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from center_app.core.labels import Label
@@ -23,7 +23,7 @@ from ui.kit.table_model import Column, RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import Label as Text
 from ui.kit.text import label, rule
-from ui.kit.theme import theme
+from ui.kit.theme import font, theme
 from ui.kit.words import _
 from ui.pages.grants.curve import SpendingCurve, unit_name, unit_of
 from ui.pages.grants.data import Loaded, share
@@ -190,14 +190,14 @@ def _columns() -> list[Column]:
     return [
         Column("line", _("Budget line"), lambda line: line.names.say(_.language), bold=_is_total, width=150, stretch=1),
         _money("planned", _("Planned"), lambda line: line.planned, drop=1),
-        Column("revised", _("Revised"), _revised_text, value=lambda line: line.revised.minor, right=True, width=112,
-               bold=_is_total),
+        Column("revised", _("Revised"), lambda line: str(_.money(line.revised)), value=lambda line: line.revised.minor,
+               right=True, width=112, paint=_paint_revised),
         _money("actual", _("Actual"), lambda line: line.actual),
         _money("committed", _("Committed"), lambda line: line.committed),
         _money("free", _.context("money", "Free"), lambda line: line.free),
-        Column("bar", "", lambda line: "", paint=_paint_rate, width=52),
+        Column("bar", "", lambda line: "", paint=_paint_rate, width=48),
         Column("rate", _("Spent %"), lambda line: str(_.number(line.rate * 100, 1)), value=lambda line: line.rate,
-               right=True, width=62, bold=_is_total),
+               right=True, width=66, bold=_is_total),
     ]  # fmt: skip
 
 
@@ -207,15 +207,29 @@ def _is_total(line: Line) -> bool:
 
 def _money(name: str, title: str, of: Callable[[Line], Money], drop: int = 0) -> Column:
     return Column(
-        name, title, lambda line: str(_.money(of(line))), value=lambda line: of(line).minor, right=True, width=106,
+        name, title, lambda line: str(_.money(of(line))), value=lambda line: of(line).minor, right=True, width=97,
         bold=_is_total, token=lambda line: "" if of(line).minor else "text3", drop=drop,
     )  # fmt: skip
 
 
-def _revised_text(line: Line) -> str:
-    change = line.revised.minor - line.planned.minor
-    mark = "" if not change or line.is_total else "▲ " if change > 0 else "▼ "
-    return mark + str(_.money(line.revised))
+def _paint_revised(painter: QPainter, rect: QRect, line: Line, _is_selected: bool) -> None:
+    """Paint the revised amount, with a small triangle where money was moved."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    face = font(13, bold=line.is_total)
+    text = str(_.money(line.revised))
+    painter.setFont(face)
+    painter.setPen(theme["text"])
+    inner = rect.adjusted(0, 0, -6, 0)
+    painter.drawText(inner, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+    change = 0 if line.is_total else line.revised.minor - line.planned.minor
+    if change:
+        x = inner.right() - QFontMetricsF(face).horizontalAdvance(text) - 14
+        y, up = rect.center().y() + 1, -1 if change > 0 else 1
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme["text3"])
+        painter.drawPolygon(QPolygonF([QPointF(x, y - 3 * up), QPointF(x + 8, y - 3 * up), QPointF(x + 4, y + 3 * up)]))
+    painter.restore()
 
 
 def _paint_rate(painter: QPainter, rect: QRect, line: Line, _is_selected: bool) -> None:
