@@ -176,3 +176,19 @@ def test_the_filter_row_filters_its_column(qtbot: object, model: RowTableModel) 
     view.header.show_filters(False)
     assert len(names(model)) == 4
     view.close()
+
+
+def test_rows_keep_their_height_when_groups_move(qtbot: object) -> None:
+    model = grouped()
+    view = shown(model)
+    model.set_rows([Item("one", 1), Item("two", 2, "b"), Item("three", 3, "b")])
+    heights = [view.rowHeight(n) for n in range(model.rowCount())]
+    assert heights == [32, 32, 32, 32, 32]
+    tall = TableView(grouped(), "tall", row_height=48)
+    tall_model = tall.model()
+    assert isinstance(tall_model, RowTableModel)
+    tall_model.set_rows([Item("one", 1), Item("two", 2), Item("three", 3, "b")])
+    assert [tall.rowHeight(n) for n in range(5)] == [32, 48, 48, 32, 48]
+    tall_model.set_rows([Item("one", 1), Item("two", 2, "b"), Item("three", 3, "b")])
+    assert [tall.rowHeight(n) for n in range(5)] == [32, 48, 32, 48, 48]
+    view.close()

@@ -37,6 +37,7 @@ class TableView(ColumnTable):
         model.modelAboutToBeReset.connect(self._on_model_about_to_reset)
         model.modelReset.connect(self._on_model_reset)
         self._kept: list[Any] = []
+        self._group_rows: list[int] = []
         self._kept_scroll = 0
         self.same_row: Callable[[Any, Any], bool] = lambda one, two: one == two
         self._on_model_reset()
@@ -166,10 +167,14 @@ class TableView(ColumnTable):
 
     def _span_groups(self) -> None:
         self.clearSpans()
+        for n in self._group_rows:
+            self.setRowHeight(n, self._row_height)
+        self._group_rows = []
         for n in range(self._model.rowCount()):
             if isinstance(self._model.row_at(n), Group):
                 self.setRowHeight(n, GROUP_HEIGHT)
                 self.setSpan(n, 0, 1, self._model.columnCount())
+                self._group_rows.append(n)
 
     def event(self, event: QEvent) -> bool:
         """Repaint on palette changes."""

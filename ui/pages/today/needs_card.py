@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 
 from center_app.core.access import Actor
 from center_app.core.text import N_
@@ -137,7 +137,7 @@ class NeedsCard(Card):
             said = Elided(f"{_.now():%H:%M}  {text}", "secondary")
             self._foot.addWidget(icon_label("undo-2"))
             self._foot.addWidget(said)
-            self._foot.setStretch(1, 1)
+            said.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         if undo is not None:
             self._foot.addWidget(button(_("Undo"), undo, kind="link"))
         self._foot.addStretch(1)
