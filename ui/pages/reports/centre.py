@@ -18,6 +18,7 @@ from ui.pages.reports.toolbar import Toolbar
 from ui.pages.reports.viewer import PaperView
 
 MARGIN = 12
+NEAREST = 40
 
 
 class ProgressStrip(QWidget):
@@ -94,7 +95,8 @@ class Centre(Card):
         self.panel = OriginPanel(viewer)
         self.panel.closed.connect(self.close_panel)
         viewer.installEventFilter(self)
-        viewer.verticalScrollBar().valueChanged.connect(self.point)
+        viewer.zoom_changed.connect(self.follow)
+        viewer.verticalScrollBar().valueChanged.connect(self.follow)
 
     def show_paper(self) -> None:
         """Show the paper."""
@@ -130,15 +132,19 @@ class Centre(Card):
         self.viewer.setFocus()
 
     def _place(self) -> None:
-        room = self.viewer.viewport().rect()
-        self.panel.setGeometry(MARGIN, room.height() - HEIGHT - MARGIN, room.width() - 2 * MARGIN, HEIGHT)
-        self.point()
+        """Lay the panel under its figure as far as there is room, else along the lower edge."""
+        room, chosen = self.viewer.viewport().rect(), self.viewer.chosen
+        top = room.height() - HEIGHT - MARGIN
+        if chosen is not None:
+            rect = self.viewer.figure_rect(chosen)
+            top = min(top, max(round(rect.bottom()) + 4, NEAREST))
+            self.panel.point_at(rect.center().x() - MARGIN)
+        self.panel.setGeometry(MARGIN, top, room.width() - 2 * MARGIN, HEIGHT)
 
-    def point(self, _value: int = 0) -> None:
-        """Let the panel's arrow follow the chosen figure."""
-        chosen = self.viewer.chosen
-        if chosen is not None and not self.panel.isHidden():
-            self.panel.point_at(self.viewer.figure_rect(chosen).center().x() - MARGIN)
+    def follow(self, _value: int = 0) -> None:
+        """Let the panel follow its figure."""
+        if not self.panel.isHidden():
+            self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the panel at the lower edge."""

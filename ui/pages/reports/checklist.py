@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from center_app.core.access import Actor
 from center_app.grants.reports.values import ReportState, RuleRow, Verdict
 from ui.kit.buttons import button
-from ui.kit.layout import Card, clear, column, holder, row, scrolling
+from ui.kit.layout import Card, clear, column, row, scrolling
 from ui.kit.panels import icon_label
 from ui.kit.pill import Pill, StateChip
-from ui.kit.text import Elided, label, rule
+from ui.kit.text import Elided, Label, label, rule
+from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.pages.reports.data import Document
 from ui.pages.reports.trouble import Checklist, Proofs, checklist, refusals
@@ -25,6 +28,36 @@ DONE_MARKS: dict[bool | None, tuple[str, str]] = {
     True: ("circle-check", "ok"),
     False: ("circle-x", "crit"),
 }
+
+
+class WrapLink(Label):
+    """A link that may take several lines; Enter and a click follow it."""
+
+    def __init__(self, text: str, followed: Callable[[], Any]) -> None:
+        super().__init__(text, "strong", "accent", wrap=True)
+        self._followed = followed
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        """Follow."""
+        self._followed()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Follow with Enter or Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._followed()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(theme["accent"])
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 class ChecklistCard(Card):
@@ -98,7 +131,7 @@ class ChecklistCard(Card):
         )
         link = self._link(one)
         if link is not None:
-            texts.addWidget(holder(row(link, None)))
+            texts.addWidget(link)
         both = row(column(icon_label(icon, token), None, margins=(0, 2, 0, 0)), texts, gap=9)
         both.setStretch(1, 1)
         return both
@@ -106,11 +139,11 @@ class ChecklistCard(Card):
     def _link(self, one: RuleRow) -> QWidget | None:
         if one.rows:
             text = _.plural("Show {n} row", "Show {n} rows", len(one.rows))
-            return button(text, lambda: self._acts["rows"](one), kind="link", small=True)
+            return WrapLink(text, lambda: self._acts["rows"](one))
         remedy = one.remedy.say(_.language)
         if not remedy:
             return None
-        return button(remedy.rstrip(".。"), lambda: self._acts["grant"](one), kind="link", small=True)
+        return WrapLink(remedy.rstrip(".。"), lambda: self._acts["grant"](one))
 
     def _show_done(self, document: Document, found: Checklist, proofs: Proofs) -> None:
         told = _("{passed} of {count} rules", passed=found.passed, count=found.count)

@@ -21,7 +21,7 @@ FIELDS = {
     "covered": N_("watched time"), "unbooked": N_("measured without a booking"), "external": N_("for others"),
     "external_share": N_("share for others"), "coverage": N_("coverage"), "watched": N_("watched share"),
     "amount": N_("amount"), "received": N_("received"), "planned": N_("planned"), "spent": N_("spent"),
-    "unspent": N_("received, not spent"), "committed": N_("committed"), "free": N_("free"),
+    "unspent": N_("received, not spent"), "committed": N_("committed"), "free": N_("still free"),
     "spent_share": N_("spent share"), "committed_share": N_("committed share"), "free_share": N_("free share"),
     "received_share": N_("received share"), "interest": N_("interest"), "paid": N_("paid out"),
     "statement": N_("balance of the statement"), "revised": N_("revised"), "actual": N_("spent"),

@@ -27,7 +27,7 @@ def columns(origin: Origin, currency: str) -> list[Column]:
 def _uses(with_machine: bool) -> list[Column]:
     machine = [Column("machine", _("Machine"), lambda row: row.machine, width=70, drop=1)] if with_machine else []
     return [
-        Column("day", _("Day"), lambda row: day_month(row.day), width=54, value=lambda row: row.day),
+        Column("day", _("Day"), lambda row: day_month(row.day), width=48, value=lambda row: row.day),
         *machine,
         Column(
             "booking", _("Booking"), lambda row: row.booking or _("unbooked"), width=76, stretch=1,
@@ -36,7 +36,7 @@ def _uses(with_machine: bool) -> list[Column]:
         _hours("measured", _("meas."), lambda row: row.measured_us),
         _hours("claimed", _("claim."), lambda row: row.claimed_us),
         Column(
-            "over", _("over"), lambda row: over_text(over_us(row)), width=44, right=True, value=over_us,
+            "over", _("excess"), lambda row: over_text(over_us(row)), width=44, right=True, value=over_us,
             token=lambda row: "crit" if over_us(row) > 0 else "text3", drop=2,
         ),
     ]  # fmt: skip

@@ -93,9 +93,10 @@ class OriginPanel(QWidget):
         first = holder(column(row(Badge(1), self._rows_title, gap=6), self._rows, self._total, gap=4))
         self.steps = [Step(number) for number in (2, 3, 4)]
         self._body = QHBoxLayout()
-        self._body.setContentsMargins(14, 8, 14, 10)
-        self._body.setSpacing(12)
-        for stretch, part in zip((46, 21, 27, 22), (first, *self.steps), strict=True):
+        first.setMinimumWidth(250)
+        self._body.setContentsMargins(12, 8, 12, 8)
+        self._body.setSpacing(9)
+        for stretch, part in zip((50, 20, 27, 21), (first, *self.steps), strict=True):
             if part is not first:
                 self._body.addWidget(rule(vertical=True))
             self._body.addWidget(part, stretch)
@@ -193,7 +194,8 @@ class OriginPanel(QWidget):
             items.append(RunCurve(detail))
         if detail.problem is not None:
             items += [Label(" ".join(say(detail.problem, _.words)), "small", "crit", wrap=True)]
-        self.steps[1].show_lines(_("Recording {number}", number=detail.recording_id), items)
+        items.append(Elided(detail.recording_id, "small", "text3"))
+        self.steps[1].show_lines(_("Recording"), items)
         digest = hex_lines(bytes.fromhex(detail.sha256) if detail.sha256 else b"")
         self._show_bytes(_("Raw bytes"), detail.size_bytes, detail.head, digest)
 

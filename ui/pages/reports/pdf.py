@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -21,16 +22,20 @@ def _pages(path: Path) -> Pages:
     if key not in _held:
         _close_held()
         _held[key] = Pages(path)
+        _close_at_exit()
     return _held[key]
+
+
+@cache
+def _close_at_exit() -> None:
+    """Close before the library itself ends; it registered its own end when it was first used."""
+    atexit.register(_close_held)
 
 
 def _close_held() -> None:
     for pages in _held.values():
         pages.close()
     _held.clear()
-
-
-atexit.register(_close_held)
 
 
 def sizes(path: Path) -> tuple[tuple[float, float], ...]:

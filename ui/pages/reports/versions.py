@@ -32,7 +32,7 @@ def state_of(view: ReportView) -> str:
 
 def version_text(view: ReportView) -> str:
     """Name a version, as in "Version 2"."""
-    return str(_("Version {version}", version=view.version))
+    return str(_.context("report", "Version {version}", version=view.version))
 
 
 class VersionRow(QWidget):

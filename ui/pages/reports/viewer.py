@@ -192,8 +192,8 @@ class PaperView(QAbstractScrollArea):
     def bring_up(self, place: PrintedFigure, covered: int) -> None:
         """Bring a figure into the part of the view that a panel of `covered` px leaves free."""
         rect, room = self.figure_rect(place), self.viewport().height() - covered
-        if rect.top() < 20 or rect.bottom() > room - 24:
-            self._scroll(round(self.verticalScrollBar().value() + rect.center().y() - room * 0.6), smooth=False)
+        if rect.top() < 20 or rect.bottom() > room - 6:
+            self._scroll(round(self.verticalScrollBar().value() + rect.center().y() - room * 0.8), smooth=False)
 
     def cover(self, height: int) -> None:
         """Leave room below the last page for a panel that covers the view."""
