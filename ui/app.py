@@ -45,6 +45,7 @@ def _run(opened: Any, argv: list[str], actor: Actor | None) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("Center Desk")
     app.setDesktopFileName("center-desk")
+    _close_on_signals()
     guard = Guard()
     guard.install(log_folder() / "crash.log")
     memory = Memory(config_file().parent / "window.json")
@@ -57,6 +58,16 @@ def _run(opened: Any, argv: list[str], actor: Actor | None) -> int:
     finally:
         entrance.close()
         guard.uninstall()
+
+
+def _close_on_signals() -> None:
+    """Close the window as a person would when the system or the terminal asks the process to end."""
+    import signal
+
+    from PySide6.QtWidgets import QApplication
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_args: QApplication.closeAllWindows())
 
 
 def _shown(app: Any, entrance: Any, center: Any, actor: Actor | None) -> int:
