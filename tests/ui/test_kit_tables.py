@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
 
 from ui.kit.memory import Memory
 from ui.kit.table_clip import html_table
@@ -191,4 +192,19 @@ def test_rows_keep_their_height_when_groups_move(qtbot: object) -> None:
     assert [tall.rowHeight(n) for n in range(5)] == [32, 48, 48, 32, 48]
     tall_model.set_rows([Item("one", 1), Item("two", 2, "b"), Item("three", 3, "b")])
     assert [tall.rowHeight(n) for n in range(5)] == [32, 48, 32, 48, 48]
+    view.close()
+
+
+def test_a_cut_text_is_told_whole(qtbot: object) -> None:
+    model = RowTableModel([Column("name", "Name", lambda item: item.name, width=80)])
+    model.set_rows([Item("a very long name that cannot fit", 1), Item("short", 2)])
+    view = shown(model, width=120)
+    for row, told in ((0, "a very long name that cannot fit"), (1, "")):
+        index = model.index(row, 0)
+        at = view.visualRect(index).center()
+        option = QStyleOptionViewItem()
+        option.rect = view.visualRect(index)
+        event = QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+        view.itemDelegate().helpEvent(event, view, option, index)
+        assert QToolTip.text() == told
     view.close()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from ui.kit.icons import paint_icon
 from ui.kit.pill import HEIGHT, paint_pill
 from ui.kit.states import state
 from ui.kit.table_model import COLUMN_ROLE, ROW_ROLE, Column, Group, Index
-from ui.kit.text import elide
+from ui.kit.text import elide, plain_tip
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 
@@ -84,6 +84,17 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(theme[token])
             painter.drawText(QRectF(x, rect.top(), 600, rect.height()), int(MIDDLE), text)
             x += round(QFontMetricsF(face).horizontalAdvance(text)) + 8
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Show the whole text of a cell that had to be cut."""
+        row, column = index.data(ROW_ROLE), index.data(COLUMN_ROLE)
+        if row is None or isinstance(row, Group) or not isinstance(column, Column):
+            return False
+        texts = [text for text in (column.text(row), column.second(row)) if text]
+        room = self.inner(option.rect, index.column()).width() - 2 * PAD - (32 if column.boxed_icon else 0)
+        is_cut = any(QFontMetricsF(font(13, bold=column.bold(row))).horizontalAdvance(text) > room for text in texts)
+        QToolTip.showText(event.globalPos(), plain_tip("\n".join(texts)) if is_cut else "", view)
+        return is_cut
 
     def editorEvent(self, event: QEvent, model: Any, option: QStyleOptionViewItem, index: Index) -> bool:
         """Press painted buttons on mouse release."""
