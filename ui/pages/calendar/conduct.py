@@ -217,7 +217,7 @@ class Conduct:
         """Select what was just made or asked for, once it is loaded."""
         self.forms.show_waiting()
         timeline = self.page.timeline
-        bar = timeline.indexed.of_id.get(self.select_id, -1)
+        bar = timeline.indexed.of_id.get(self.select_id, -1) if self.select_id else -1
         if bar >= 0:
             self.select_id = 0
             timeline.choose(int(timeline.data.bars.row[bar]), bar)
