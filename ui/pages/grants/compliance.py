@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from center_app.grants.reports.values import RuleRow, Severity, UseRow, Verdict
@@ -73,15 +73,25 @@ class CountTile(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme[f"{token}_soft"])
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        paint_icon(painter, icon, 12, self.height() / 2 - 8, 16, theme[token])
+        paint_icon(painter, icon, 10, self.height() / 2 - 8, 16, theme[token])
         painter.setPen(theme[token])
-        painter.setFont(font(13, bold=True))
         middle = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(self.rect().adjusted(37, 0, 0, 0), middle, verdict_word(self._verdict))
+        word = verdict_word(self._verdict)
+        room = self.width() - 33 - 12 - 13 * len(str(self._count))
+        face = next(
+            (font(size, bold=True) for size in (13, 12, 11) if _advance(size, word) <= room), font(11, bold=True)
+        )
+        painter.setFont(face)
+        shown = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(self.rect().adjusted(32, 0, 0, 0), middle, shown)
         painter.setFont(font(18, bold=True))
         painter.drawText(
             self.rect().adjusted(0, 0, -12, 0), middle | int(Qt.AlignmentFlag.AlignRight), str(self._count)
         )
+
+
+def _advance(size: float, text: str) -> float:
+    return QFontMetricsF(font(size, bold=True)).horizontalAdvance(text)
 
 
 class Dots(QWidget):

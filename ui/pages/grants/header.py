@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from center_app.core.text import N_
@@ -15,7 +16,7 @@ from ui.kit.buttons import button
 from ui.kit.controls import SegmentedControl
 from ui.kit.layout import Card, clear, column, holder, row
 from ui.kit.pill import Pill
-from ui.kit.text import Elided, label, rule
+from ui.kit.text import label, rule
 from ui.kit.theme import font
 from ui.kit.words import _
 from ui.pages.grants.data import months_of
@@ -38,12 +39,13 @@ class Header(Card):
     def __init__(self, record: Callable[[], Any], report: Callable[[], Any], may_edit: bool, may_build: bool) -> None:
         """Take the two acts and whether the person may do them."""
         super().__init__()
+        self._shown: list[QWidget] = []
         self.award = QComboBox()
         self.award.setAccessibleName(_("Award"))
         self.award.setFont(font(15, bold=True))
         self.award.setStyleSheet("QComboBox { border: none; background: transparent; padding-left: 4px; }")
-        self.award.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.award.setMinimumContentsLength(30)
+        self.award.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.award.setMaximumWidth(440)
         self.award.activated.connect(lambda _at: self.award_picked.emit(self.award.currentData()))
         self._state = Pill("", "ok", "circle-play")
         self._facts = QHBoxLayout()
@@ -68,8 +70,27 @@ class Header(Card):
         text, token, icon = _state_of(award, today)
         self._state.show_text(text, token, icon)
         clear(self._facts)
-        for key, value in _facts_of(award, today):
-            self._facts.addWidget(_fact(key, value))
+        self._shown = [_fact(key, value) for key, value in _facts_of(award, today)]
+        for fact in self._shown:
+            self._facts.addWidget(fact)
+        self._drop_facts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop facts where room is short."""
+        super().resizeEvent(event)
+        self._drop_facts()
+
+    def _drop_facts(self) -> None:
+        """Hide facts, the middle one first, until the row fits."""
+        others = (self.award, self._state, self.record, self.report)
+        room = self.width() - 100 - sum(made.sizeHint().width() for made in others if not made.isHidden())
+        wanted = list(self._shown)
+        for fact in (self._shown[k] for k in (1, 0, 2) if k < len(self._shown)):
+            if sum(one.sizeHint().width() + 18 for one in wanted) <= room:
+                break
+            wanted.remove(fact)
+        for fact in self._shown:
+            fact.setVisible(fact in wanted)
 
     def show_counts(self, costs: int, files: int, open_rules: int | None) -> None:
         """Put counts behind the tabs' words."""
@@ -82,8 +103,7 @@ class Header(Card):
 
 
 def _fact(key: str, value: str) -> QWidget:
-    made = row(label(key, "secondary"), Elided(value, "strong"), gap=6)
-    return holder(made) if len(value) > 40 else holder(row(label(key, "secondary"), label(value, "strong"), gap=6))
+    return holder(row(label(key, "secondary"), label(value, "strong"), gap=6))
 
 
 def _state_of(award: AwardView, today: date) -> tuple[str, str, str]:

@@ -75,7 +75,7 @@ class MoneyCard(Card):
         self._curve.show_plan(loaded.plan)
         closed = [view for view in loaded.plan if view.actual]
         unit = unit_name(award.amount.currency)
-        self._note.setText(f"{unit}, {_('up to {month}', month=closed[-1].month)}" if closed else unit)
+        self._note.setText(_("{unit}, up to {month}", unit=unit, month=closed[-1].month) if closed else unit)
         self._gap.setText(_gap(loaded, award.amount.currency))
 
     def _show_numbers(self, award: AwardView) -> None:
@@ -163,7 +163,7 @@ class BudgetCard(Card):
         super().__init__()
         self._note = label("", "secondary")
         self._model = RowTableModel(_columns())
-        self.table = TableView(self._model, _("Budget by line"), row_height=28, memory=memory, edge=16)
+        self.table = TableView(self._model, _("Budget by line"), row_height=28, memory=memory, edge=14)
         self.table.horizontalHeader().setSectionsClickable(False)
         head = heading(_("Budget against actual"))
         head.insertWidget(1, self._note)
@@ -191,12 +191,12 @@ def _columns() -> list[Column]:
         Column("line", _("Budget line"), lambda line: line.names.say(_.language), bold=_is_total, width=150, stretch=1),
         _money("planned", _("Planned"), lambda line: line.planned, drop=1),
         Column("revised", _("Revised"), lambda line: str(_.money(line.revised)), value=lambda line: line.revised.minor,
-               right=True, width=112, paint=_paint_revised),
+               right=True, width=110, paint=_paint_revised),
         _money("actual", _("Actual"), lambda line: line.actual),
-        _money("committed", _("Committed"), lambda line: line.committed),
+        _money("committed", _("Committed"), lambda line: line.committed, 97),
         _money("free", _.context("money", "Free"), lambda line: line.free),
-        Column("bar", "", lambda line: "", paint=_paint_rate, width=48),
-        Column("rate", _("Spent %"), lambda line: str(_.number(line.rate * 100, 1)), value=lambda line: line.rate,
+        Column("bar", "", lambda line: "", paint=_paint_rate, width=44),
+        Column("rate", "%", lambda line: str(_.number(line.rate * 100, 1)), value=lambda line: line.rate,
                right=True, width=66, bold=_is_total),
     ]  # fmt: skip
 
@@ -205,9 +205,9 @@ def _is_total(line: Line) -> bool:
     return line.is_total
 
 
-def _money(name: str, title: str, of: Callable[[Line], Money], drop: int = 0) -> Column:
+def _money(name: str, title: str, of: Callable[[Line], Money], width: int = 105, drop: int = 0) -> Column:
     return Column(
-        name, title, lambda line: str(_.money(of(line))), value=lambda line: of(line).minor, right=True, width=97,
+        name, title, lambda line: str(_.money(of(line))), value=lambda line: of(line).minor, right=True, width=width,
         bold=_is_total, token=lambda line: "" if of(line).minor else "text3", drop=drop,
     )  # fmt: skip
 

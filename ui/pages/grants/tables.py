@@ -32,6 +32,7 @@ class TableCard(Card):
                  group_of: Callable[[Any], tuple[str, str]] | None = None) -> None:  # fmt: skip
         """Take the accessible name, columns, widgets for the right side, row height and grouping."""
         super().__init__()
+        self.names: dict[str, str] = {}
         self.search = SearchField(_("Filter"))
         self.search.setMaximumWidth(280)
         self.note = label("", "secondary")
@@ -53,6 +54,7 @@ def ledger_card(context: Context, bring_in: Callable[[], Any], record: Callable[
     ]  # fmt: skip
     for n in (0, 1, 3):
         acts[n].setVisible(context.may(Right.EDIT_LEDGER))
+    names: dict[str, str] = {}
     columns = [
         Column("number", _("No."), lambda cost: cost.number, width=84, bold=lambda cost: not cost.is_reversed),
         Column("paid", _("Paid on"), lambda cost: _.date(cost.paid_on, "iso") if cost.paid_on else "–",
@@ -62,7 +64,7 @@ def ledger_card(context: Context, bring_in: Callable[[], Any], record: Callable[
         Column("supplier", _("Supplier"), lambda cost: cost.supplier, width=170, stretch=2),
         Column("invoice", _("Invoice number"), lambda cost: cost.invoice_number, width=170, drop=3),
         Column("text", _("Purpose"), lambda cost: cost.text, width=170, stretch=3),
-        Column("line", _("Budget line"), lambda cost: cost.line, width=110, drop=1),
+        Column("line", _("Budget line"), lambda cost: names.get(cost.line, cost.line), width=120, drop=1),
         Column("evidence", _("Evidence"), lambda cost: ", ".join(cost.evidence) or _("missing"), width=92,
                token=lambda cost: "" if cost.evidence else "crit"),
         Column("amount", _("Amount"), lambda cost: str(_.money(cost.amount)), value=lambda cost: cost.amount.minor,
@@ -70,11 +72,15 @@ def ledger_card(context: Context, bring_in: Callable[[], Any], record: Callable[
         Column("state", "", lambda cost: _("reversed") if cost.is_reversed else "", token=lambda _cost: "text3",
                width=76),
     ]  # fmt: skip
-    return TableCard(context, _("Costs"), columns, acts)
+    made = TableCard(context, _("Costs"), columns, acts)
+    made.names = names
+    return made
 
 
 def show_ledger(card: TableCard, loaded: Loaded) -> None:
     """Fill the tab of costs."""
+    card.names.clear()
+    card.names.update({line.code: line.names.say(_.language) for line in loaded.budget})
     card.model.set_rows(loaded.costs)
     if loaded.award:
         told = _("{count} costs, {amount} {currency} spent", count=_.number(_valid(loaded.costs)),
@@ -158,8 +164,9 @@ def programme_card(context: Context) -> TableCard:
         Column("valid", _("Valid"), _valid_text, width=180),
         Column("source", _("Source"), lambda line: line.source.say(_.language), width=220, stretch=1,
                second=lambda line: line.article),
-        Column("verified", _("Source verified"), lambda line: "", pill=lambda line: "pass" if line.is_verified else
-               "not_checked", width=124),
+        Column("verified", _("Source verified"), lambda line: _("yes") if line.is_verified else _("not yet"),
+               icon=lambda line: "circle-check" if line.is_verified else "circle-dashed",
+               token=lambda line: "ok" if line.is_verified else "text3", width=124),
     ]  # fmt: skip
     made = TableCard(context, _("Funding lines"), columns, [], 48)
     made.model.set_rows(list(programmes().values()))
