@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
-from center_app.registry.values import PersonView
+from center_app.registry.values import PersonView, QualificationView
 from ui.kit.avatar import paint_avatar
 from ui.kit.pill import HEIGHT, paint_pill, pill_width
 from ui.kit.table_model import Column
@@ -13,6 +13,8 @@ from ui.kit.text import elide
 from ui.kit.theme import font, theme
 from ui.kit.words import _, full_day
 from ui.pages.people.data import KIND_WORDS, ROLE_WORDS, chip_text, first_expiry, icon_of, project_term, token_of
+
+GAP = 6
 
 
 def _paint_person(painter: QPainter, rect: QRect, person: PersonView, selected: bool) -> None:
@@ -28,19 +30,34 @@ def _paint_person(painter: QPainter, rect: QRect, person: PersonView, selected: 
 
 
 def _paint_chips(painter: QPainter, rect: QRect, person: PersonView, selected: bool) -> None:
+    lines, rest = _chip_lines(person, rect.width() - 12)
+    top = rect.center().y() + 0.5 - (HEIGHT if len(lines) < 2 else 2 * HEIGHT + 2) / 2
     x = float(rect.left() + 6)
-    y = rect.center().y() - HEIGHT / 2 + 0.5
+    for n, line in enumerate(lines):
+        x, y = float(rect.left() + 6), top + n * (HEIGHT + 2)
+        for held, wide in line:
+            paint_pill(painter, QRectF(x, y, wide, HEIGHT), chip_text(held), token_of(held), icon_of(held))
+            x += wide + GAP
+    if rest:
+        painter.setFont(font(12))
+        painter.setPen(theme["text2"])
+        painter.drawText(QRectF(x, top + (len(lines) - 1) * (HEIGHT + 2), 40, HEIGHT), 0x0080, f"+{rest}")
+
+
+def _chip_lines(person: PersonView, room: int) -> tuple[list[list[tuple[QualificationView, int]]], int]:
+    """Lay a person's chips on at most two lines; returns them with their widths, and how many are left over."""
+    lines: list[list[tuple[QualificationView, int]]] = [[]]
+    used = 0
     for n, held in enumerate(person.qualifications):
-        text = chip_text(held)
-        wide = pill_width(text, "x")
-        more = len(person.qualifications) - n
-        if x + wide > rect.right() - (34 if more > 1 else 0):
-            painter.setFont(font(12))
-            painter.setPen(theme["text2"])
-            painter.drawText(QRectF(x, rect.top(), 40, rect.height()), 0x0080, f"+{more}")
-            return
-        paint_pill(painter, QRectF(x, y, wide, HEIGHT), text, token_of(held), icon_of(held))
-        x += wide + 6
+        wide = pill_width(chip_text(held), "x")
+        if used and used + wide > room:
+            if len(lines) == 2:
+                return lines, len(person.qualifications) - n
+            lines.append([])
+            used = 0
+        lines[-1].append((held, wide))
+        used += wide + GAP
+    return lines, 0
 
 
 def people_columns() -> list[Column]:

@@ -61,8 +61,10 @@ class PeoplePage(Page):
         self._register()
 
     def _lay_out(self) -> None:
-        bar = row(self.tabs, self.search, self.grant, self.add, self.more, gap=8, margins=(12, 12, 12, 10))
-        bar.setStretch(1, 1)
+        first = row(self.search, self.more)
+        first.setStretch(0, 1)
+        second = row(self.tabs, None, self.grant, self.add)
+        bar = column(first, second, gap=8, margins=(12, 12, 12, 10))
         foot = row(self._foot, None, margins=(12, 6, 12, 7))
         inner = column(bar, rule(), self.stack, rule(), foot, gap=0, margins=(1, 1, 1, 1))
         inner.setStretch(2, 1)
