@@ -97,10 +97,8 @@ class Acts:
         document = self._page.document
         if document is not None and language in document.languages:
             self._page.show_language(language)
-        elif self._context.may(Right.BUILD_REPORT):
-            self.print_paper(language)
         else:
-            self._context.notices.tell(self.build_problem(), token="warn")
+            self.print_paper(language)
 
     # -- checks ---------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from center_app.core.text import N_
 from center_app.grants.reports.figures import printed, printed_value, row_key
 from center_app.grants.reports.trace import leaves
 from center_app.grants.reports.values import CostRow, Figure, IntervalRow, Kind, RuleRow, Snapshot, UseRow
-from ui.kit.words import _
+from ui.kit.words import _, day_month
 
 HOUR_US = 3_600_000_000
 FIELDS = {
@@ -120,6 +120,12 @@ def month_text(text: str) -> str:
 def hours_text(duration_us: int | None) -> str:
     """Say hours with one decimal, a dash when not measured."""
     return "–" if duration_us is None else str(_.number(duration_us / HOUR_US, 1))
+
+
+def short_day(day: date) -> str:
+    """Say a day in few letters, as in "1 Oct", "01.10." or "10-01"."""
+    pattern = {"de": "%d.%m.", "zh": "%m-%d"}.get(_.language)
+    return day.strftime(pattern) if pattern else day_month(day)
 
 
 def over_us(use: UseRow) -> int:

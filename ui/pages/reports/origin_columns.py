@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from center_app.grants.reports.values import CostRow, UseRow
 from ui.kit.table_model import Column
-from ui.kit.words import _, day_month
+from ui.kit.words import _
 from ui.pages.reports.origin import (
     Origin,
     hours_text,
@@ -14,6 +14,7 @@ from ui.pages.reports.origin import (
     other_value,
     over_text,
     over_us,
+    short_day,
 )
 
 
@@ -27,7 +28,7 @@ def columns(origin: Origin, currency: str) -> list[Column]:
 def _uses(with_machine: bool) -> list[Column]:
     machine = [Column("machine", _("Machine"), lambda row: row.machine, width=70, drop=1)] if with_machine else []
     return [
-        Column("day", _("Day"), lambda row: day_month(row.day), width=48, value=lambda row: row.day),
+        Column("day", _("Day"), lambda row: short_day(row.day), width=48, value=lambda row: row.day),
         *machine,
         Column(
             "booking", _("Booking"), lambda row: row.booking or _("unbooked"), width=76, stretch=1,
@@ -45,13 +46,13 @@ def _uses(with_machine: bool) -> list[Column]:
 def _hours(key: str, title: str, value: object) -> Column:
     assert callable(value)
     return Column(
-        key, title, lambda row: hours_text(value(row)), width=46, right=True, value=lambda row: value(row) or -1
+        key, title, lambda row: hours_text(value(row)), width=42, right=True, value=lambda row: value(row) or -1
     )
 
 
 def _costs(currency: str) -> list[Column]:
     return [
-        Column("day", _("Paid"), _paid, width=54, value=lambda row: row.paid_on or row.invoice_on),
+        Column("day", _("Paid"), _paid, width=48, value=lambda row: row.paid_on or row.invoice_on),
         Column("id", _("Entry"), lambda row: row.id, width=70, token=lambda _row: "accent"),
         Column("supplier", _("Supplier"), lambda row: row.supplier, width=60, stretch=1, drop=1),
         Column(
@@ -63,7 +64,7 @@ def _costs(currency: str) -> list[Column]:
 
 def _paid(row: CostRow) -> str:
     day = row.paid_on or row.invoice_on
-    return day_month(day) if day else "–"
+    return short_day(day) if day else "–"
 
 
 def _others(origin: Origin, currency: str) -> list[Column]:

@@ -93,7 +93,9 @@ class OriginPanel(QWidget):
         first = holder(column(row(Badge(1), self._rows_title, gap=6), self._rows, self._total, gap=4))
         self.steps = [Step(number) for number in (2, 3, 4)]
         self._body = QHBoxLayout()
-        first.setMinimumWidth(250)
+        first.setMinimumWidth(236)
+        self.steps[1].setMinimumWidth(104)
+        self.steps[0].setMinimumWidth(84)
         self._body.setContentsMargins(12, 8, 12, 8)
         self._body.setSpacing(9)
         for stretch, part in zip((50, 20, 27, 21), (first, *self.steps), strict=True):

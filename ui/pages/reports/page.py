@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from center_app.core.access import Right
@@ -29,6 +30,7 @@ from ui.pages.reports.versions import VersionsCard
 from ui.pages.reports.viewer import PaperView
 
 LEFT, RIGHT = 248, 312
+NARROW_LEFT, NARROW_RIGHT, NARROW = 220, 284, 1300
 PROVE_AFTER_MS = 400
 
 
@@ -42,6 +44,7 @@ class ReportsPage(Page):
         self._award, self._key, self._language = "", ("", 0), _.language
         self._place: tuple[float, int] | None = None
         self._proofs: dict[str, Proofs] = {}
+        self._printed: set[tuple[str, int]] = set()
         self.acts = Acts(self)
         self.progress = ProgressStrip()
         self.viewer = PaperView(context.tasks)
@@ -106,6 +109,13 @@ class ReportsPage(Page):
             right = {"reports.build": Right.BUILD_REPORT, "reports.release": Right.RELEASE_REPORT}.get(action_id)
             self.act(action_id, text, run, shortcut=key, icon=icon, right=right)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the paper more of a narrow window."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self.versions.setFixedWidth(NARROW_LEFT if narrow else LEFT)
+        self.checklist.setFixedWidth(NARROW_RIGHT if narrow else RIGHT)
+
     # -- loading --------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -161,6 +171,9 @@ class ReportsPage(Page):
 
     def keep_proofs(self, document: Document, found: Proofs) -> None:
         """Remember what a check found, and show it."""
+        known = self.proofs_of(document).is_repeated
+        if found.is_repeated is None and known is not None:
+            found = found.with_repeat(known)
         self._proofs[_proof_key(document)] = found
         if self.document is not None and self.document.key == document.key:
             self._show_checklist()
@@ -200,12 +213,14 @@ class ReportsPage(Page):
             told = _("Neither its paper nor its data is in this centre. Restore them from a backup, or build it again.")
             self.centre.show_empty(EmptyState("file-text", _("Nothing is kept of this version"), told))
             return
-        problem = self.acts.build_problem()
         told = _("Its data is kept. Printing it takes a few seconds and changes nothing in it.")
         self.centre.show_empty(EmptyState(
-            "printer", _("This version has no paper yet"), problem or told, "" if problem else _("Print the paper"),
+            "printer", _("This version has no paper yet"), told, _("Print the paper"),
             lambda: self.acts.print_paper(_.language),
         ))  # fmt: skip
+        if document.key not in self._printed:
+            self._printed.add(document.key)
+            self.acts.print_paper(_.language)
 
     def _show_checklist(self) -> None:
         proofs = self.proofs_of(self.document) if self.document else Proofs()

@@ -15,7 +15,7 @@ from ui.kit.text import label
 from ui.kit.words import _
 
 ZOOMS = (50, 75, 100, 110, 125, 150, 200, 300)
-ROOMY = 735
+GAP, EDGE = 6, 12
 
 
 class Toolbar(QWidget):
@@ -42,10 +42,11 @@ class Toolbar(QWidget):
         self.more.setMenu(language_menu)
         self.build = button(_("Build"), acts["build"], icon="file-check-2", kind="primary")
         self._wordy = {made: made.text() for made in (self.compare, self.verify, self.xlsx)}
+        self._word_widths = {made: made.sizeHint().width() for made in self._wordy}
         self._is_roomy = True
         line = row(
             self.back, self._page_word, self.page, self._count, self.on, self.zoom, None, self.compare, self.verify,
-            self.print, self.xlsx, self.more, self.build, gap=6, margins=(12, 8, 12, 8),
+            self.print, self.xlsx, self.more, self.build, gap=GAP, margins=(EDGE, 8, EDGE, 8),
         )  # fmt: skip
         self.setLayout(line)
         for made in (self.compare, self.verify, self.xlsx):
@@ -84,15 +85,31 @@ class Toolbar(QWidget):
         self.build.setAccessibleDescription(build_problem)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the words while there is room."""
+        """Keep the words while there is room: "Page" goes first, then those of the buttons."""
         super().resizeEvent(event)
-        roomy = self.width() >= ROOMY
-        if roomy == self._is_roomy:
-            return
-        self._is_roomy = roomy
-        self._page_word.setVisible(roomy)
-        for made, text in self._wordy.items():
-            self._shorten(made, "" if not roomy else text)
+        spare = self.width() - self._needed()
+        self._page_word.setVisible(spare >= 0)
+        roomy = spare + self._page_word.sizeHint().width() + GAP >= 0
+        if roomy != self._is_roomy:
+            self._is_roomy = roomy
+            for made, text in self._wordy.items():
+                self._shorten(made, text if roomy else "")
+
+    def _needed(self) -> int:
+        """Return the width in px that all words take."""
+        fixed = (
+            self.back,
+            self._page_word,
+            self.page,
+            self._count,
+            self.on,
+            self.zoom,
+            self.print,
+            self.more,
+            self.build,
+        )
+        words = sum(self._word_widths.values()) + sum(made.sizeHint().width() for made in fixed)
+        return words + GAP * (len(fixed) + len(self._word_widths)) + 2 * EDGE
 
     def _shorten(self, made: QPushButton, text: str) -> None:
         made.setText(text)

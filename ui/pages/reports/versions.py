@@ -17,7 +17,7 @@ from ui.kit.buttons import icon_button
 from ui.kit.layout import Card, clear, column, row, scrolling
 from ui.kit.pill import paint_pill, pill_width
 from ui.kit.states import state
-from ui.kit.text import Elided, label, rule
+from ui.kit.text import Elided, rule
 from ui.kit.theme import font, theme
 from ui.kit.words import _, day_month
 from ui.pages.reports.data import Shelf, key_of
@@ -125,7 +125,9 @@ class VersionsCard(Card):
         self.award = QComboBox()
         self.award.setAccessibleName(_("Award"))
         self.add = icon_button(_("Build a report…"), "plus", build)
-        title = row(label(_("Periods and versions"), "heading"), None, self.add)
+        name = Elided(_("Periods and versions"), "heading")
+        title = row(name, self.add)
+        title.setStretch(0, 1)
         head = column(title, self.award, gap=10, margins=(16, 10, 14, 12))
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
