@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from center_app.documents.cells import Cell, cell_lines, cell_of, draw_cell
+from center_app.documents.cells import Cell, cell_lines, cell_of, draw_cell, longest
 from center_app.documents.flow import Brick
 from center_app.documents.fonts import clean, fitted, width, wrapped
 from center_app.documents.sheet import (
@@ -94,7 +95,12 @@ class KeyValues(Brick):
 
     def __init__(self, pairs: Sequence[tuple[str, str | Cell]], caption: str = "", label_width: float = 100.0) -> None:
         self._pairs = [(name, cell_of(value)) for name, value in pairs]
-        self._caption, self._label = caption, label_width
+        self._caption, self._least_label = caption, label_width
+
+    @cached_property
+    def _label(self) -> float:
+        """Return the width of the names: the longest one, within a third of a page."""
+        return min(max(self._least_label, longest([name for name, _ in self._pairs]) + 10), 170.0)
 
     def _heights(self, width: float) -> list[float]:
         heights = []

@@ -142,7 +142,8 @@ class Table(Brick):
             cut = max(start, min(cut, self._to - _ORPHANS))
         while cut > start and (self._body.rows[cut - 1].kind == "group" or self._is_tail(cut)):
             cut -= 1
-        return (self._part(start, cut), self._part(cut, self._to)) if cut > start else None
+        few = cut - start < _ORPHANS and start == 0 and self._to > 2 * _ORPHANS
+        return None if cut == start or few else (self._part(start, cut), self._part(cut, self._to))
 
     def _is_tail(self, cut: int) -> bool:
         return cut < self._to and self._body.rows[cut].kind in ("total", "mean")

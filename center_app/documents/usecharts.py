@@ -81,7 +81,7 @@ class HeatMap(Brick):
         """Draw the map and the bars."""
         _, end = sheet.text(x, top - 7, self._caption, CAPTION, bold=True)
         sheet.mark(end, top - 7, self._caption_note, CAPTION)
-        wide = min(CELL_WIDE, 204.0 / max(len(self._months), 1))
+        wide = min(4 * CELL_WIDE, 12 * CELL_WIDE / max(len(self._months), 1))
         names = max(88.0, min(104.0, width - 204 - 180))
         left, first = x + names, top - 36
         self._draw_months(sheet, left, first, wide)

@@ -128,6 +128,8 @@ def _period(paper: Paper) -> str:
     name = paper.say(period.names)
     colon = "\uff1a" if paper.words.language == "zh" else ": "
     days = paper.days(period.first_day, period.last_day)
+    if paper.words.date(period.first_day) in name:
+        return days
     return f"{name}{colon}{days}" if name else days
 
 

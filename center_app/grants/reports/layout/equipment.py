@@ -73,4 +73,12 @@ def _record(paper: Paper, item: EquipmentRow) -> tuple[str | Cell, ...]:
 
 def _conditions(paper: Paper) -> dict[str, str]:
     words = paper.words
-    return {"good": words("good"), "fair": words("fair"), "poor": words("poor"), "new": words("new")}
+    return {
+        "in_service": words("in service"),
+        "locked": words("out of use"),
+        "retired": words("disposed of"),
+        "good": words("good"),
+        "fair": words("fair"),
+        "poor": words("poor"),
+        "new": words("new"),
+    }

@@ -28,6 +28,8 @@ def brief_row(paper: Paper, rule: RuleRow) -> Row:
 
 def _result(paper: Paper, rule: RuleRow) -> str:
     """Return the input that is held against the threshold: the first of its kind."""
+    if rule.verdict is Verdict.NOT_CHECKED:
+        return "–"
     kind = rule.threshold.kind if rule.threshold else Kind.COUNT
     found = next((given for given in rule.inputs if given.kind is kind), None)
     found = found or next((given for given in rule.inputs if given.kind is not Kind.TEXT), None)
