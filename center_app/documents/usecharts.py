@@ -61,7 +61,11 @@ class HeatMap(Brick):
 
     def measure(self, width: float) -> float:
         """Return the height of caption, months, rows and legend."""
-        return 36 + len(self._rows) * CELL_HIGH + 18
+        return 36 + len(self._rows) * CELL_HIGH + 18 + self._drop()
+
+    def _drop(self) -> float:
+        """Return how far the legend moves down so that it stays clear of the bars' ticks."""
+        return 0.0 if len(self._months) * CELL_WIDE * 4 >= 12 * CELL_WIDE else 11.0
 
     def split(self, width: float, room: float) -> tuple[Brick, Brick] | None:
         """Cut between machines, only when the whole is taller than a page."""
@@ -91,7 +95,7 @@ class HeatMap(Brick):
             for j, cell in enumerate(row.cells):
                 self._draw_cell(sheet, cell, left + j * wide, y, wide)
         self._draw_bars(sheet, left + wide * len(self._months) + 12, x + width, first)
-        self._draw_legend(sheet, x, left, first - len(self._rows) * CELL_HIGH - 13)
+        self._draw_legend(sheet, x, left, first - len(self._rows) * CELL_HIGH - 13 - self._drop())
 
     def _draw_months(self, sheet: Sheet, left: float, first: float, wide: float) -> None:
         year = ""

@@ -27,17 +27,20 @@ def chapter(paper: Paper) -> list[Brick]:
     words, snapshot = paper.words, paper.snapshot
     heading = Heading(paper.open_chapter(words("Machine use")), "use", before=0)
     months = _months(paper)
-    intro = words(
-        "{days}; {months} months; {machines} machines of this award; all in hours (h)",
-        days=paper.days(snapshot.period.first_day, snapshot.period.last_day), months=len(months),
-        machines=len(snapshot.equipment),
+    count = len(snapshot.equipment)
+    parts = (
+        paper.days(snapshot.period.first_day, snapshot.period.last_day),
+        words.plural("{n} month", "{n} months", len(months)),
+        words.plural("{n} machine of this award", "{n} machines of this award", count), words("all in hours (h)"),
     )  # fmt: skip
+    intro = ("\uff1b" if words.language == "zh" else "; ").join(parts)
     lead: list[Brick] = [NewPage(), heading, Prose(intro, before=0)]
     if not snapshot.equipment:
         return lead
     marks = _benchmarks(paper)
     page = [_tiles(paper, marks), _hours(paper), *_checks(paper), _map(paper, months, marks)]
-    return [*lead, *page, _origin(paper), _bars(paper, months)]
+    bars = [_bars(paper, months)] if len(months) > 1 else []
+    return [*lead, *page, _origin(paper), *bars]
 
 
 def _months(paper: Paper) -> list[str]:

@@ -134,7 +134,7 @@ def _risks(paper: Paper) -> list[Brick]:
     rows = []
     for risk in paper.snapshot.risks[:3]:
         rule = by_id.get(risk.rule)
-        message = paper.say(rule.message) if rule else ""
+        message = paper.say(rule.message) if rule and rule.message != risk.names else ""
         remedy = paper.say(rule.remedy) if rule else ""
         verdict = Cell(verdict_word(paper, risk.verdict), verdict=str(risk.verdict))
         name = Cell(risk.rule, bold=True, link=f"rule.{risk.rule}")
