@@ -95,7 +95,21 @@ def _dress(memory: Memory, settings: DeskSettings, opened: Any) -> None:
     apply_fonts(language)
     _.choose(language)
     theme.choose(memory.get("theme") or settings.theme)
+    _follow_system()
     _set_window_icon()
+
+
+def _follow_system() -> None:
+    """Switch with the system's colour scheme while that is what the person chose."""
+    from PySide6.QtWidgets import QApplication
+
+    from ui.kit.theme import theme
+
+    def changed() -> None:
+        if theme.choice == "system":
+            theme.choose("system")
+
+    QApplication.styleHints().colorSchemeChanged.connect(changed)
 
 
 def _set_window_icon() -> None:

@@ -76,12 +76,14 @@ class Studio:
 def settle(window: Window, timeout_s: float = SETTLE_S) -> bool:
     """Run the event loop until every lane has been quiet for 0.12 s; False after the time-out."""
     until = time.monotonic() + timeout_s
-    quiet_since = time.monotonic()
+    idle_since: float | None = None
     while time.monotonic() < until:
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         if not window.tasks.is_idle:
-            quiet_since = time.monotonic()
-        elif time.monotonic() - quiet_since > QUIET_S:
+            idle_since = None
+        elif idle_since is None:
+            idle_since = time.monotonic()
+        elif time.monotonic() - idle_since > QUIET_S:
             return True
     return False
 

@@ -34,6 +34,7 @@ class SegmentedControl(QWidget):
         """Show segments of (key, word, count text)."""
         self._segments = list(segments)
         self._key = key or self._key or (segments[0][0] if segments else "")
+        self._tell_choice()
         self.updateGeometry()
         self.update()
 
@@ -47,8 +48,13 @@ class SegmentedControl(QWidget):
         if key == self._key:
             return
         self._key = key
+        self._tell_choice()
         self.update()
         self.picked.emit(key)
+
+    def _tell_choice(self) -> None:
+        chosen = next((f"{word} {count}".strip() for key, word, count in self._segments if key == self._key), "")
+        self.setAccessibleDescription(chosen)
 
     def sizeHint(self) -> QSize:
         """Fit all segments."""

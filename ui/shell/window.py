@@ -57,6 +57,7 @@ class Window(WindowActs):
             center, self.tasks, self.acts, self.changes, self.session, self.notices, memory, theme, _,
             self.navigate, options or {},
         )  # fmt: skip
+        self._is_closed = False
         self.pages: dict[str, QWidget] = {}
         self.specs: dict[str, PageSpec] = {}
         self.page_id = PAGES[0].id
@@ -195,6 +196,10 @@ class Window(WindowActs):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, finish what is being written, end the lanes."""
+        super().closeEvent(event)
+        if self._is_closed:
+            return
+        self._is_closed = True
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.memory.put("window.layout", {"version": LAYOUT_VERSION, "geometry": geometry})
         for source, slot in ((_.language_changed, self.rebuild), (theme.changed, self.rebuild)):
@@ -205,4 +210,3 @@ class Window(WindowActs):
             if shiboken6.isValid(page):
                 page.close()
         self.tasks.close()
-        super().closeEvent(event)

@@ -101,7 +101,7 @@ def organisation_columns() -> list[Column]:
 def project_columns() -> list[Column]:
     """Declare the columns of projects."""
     return [
-        Column("code", _.context("code", "Number"), lambda p: p.code, width=90, bold_selected=True),
+        Column("code", _.context("code", "Number"), lambda p: p.code, width=108, bold_selected=True),
         Column("name", _("Project"), lambda p: p.names.say(_.language), width=220, stretch=3, bold_selected=True),
         Column("organisation", _("Organisation"), lambda p: p.organisation.say(_.language), width=170, stretch=2,
                token=lambda _p: "text2"),

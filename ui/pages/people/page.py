@@ -24,7 +24,7 @@ from ui.pages.people.columns import organisation_columns, people_columns, projec
 from ui.pages.people.data import People, load, load_bookings
 from ui.pages.people.sheet import RegistrySheet
 
-TABS = (("people", N_("Persons")), ("organisations", N_("Organisations")), ("projects", N_("Projects")))
+TABS = (("people", N_("All people")), ("organisations", N_("Organisations")), ("projects", N_("Projects")))
 ADD = {"people": N_("Add person"), "organisations": N_("Add organisation"), "projects": N_("Add project")}
 
 
