@@ -116,7 +116,9 @@ def _people(center: Any, clock: FakeClock) -> tuple[list[PersonView], Any]:
     )  # fmt: skip
     center.write(
         SYSTEM, registry.add_organisation,
-        OrganisationDraft(names=Label.of("Huarui Precision", zh="华锐精密"), kind=OrganisationKind.CLIENT, city="Foshan"),
+        OrganisationDraft(
+            names=Label.of("Huarui Precision", zh="华锐精密"), kind=OrganisationKind.CLIENT, city="Foshan"
+        ),
     )  # fmt: skip
     kind = center.write(
         SYSTEM, registry.add_kind,
