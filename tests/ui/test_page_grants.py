@@ -78,7 +78,7 @@ def test_a_failing_rule_lies_open_with_its_rows_and_is_solved(award: Desk) -> No
     failing = {rule.id: rule for rule in page.checked.rules if rule.verdict is Verdict.FAIL}
     assert "GEN-03" in failing
     doubled = failing["GEN-03"].rows[-1]
-    buttons = [made for made in page.compliance.findChildren(QPushButton) if doubled in made.text()]
+    buttons = [made for made in page.compliance.findChildren(QPushButton) if f"Reverse {doubled}" in made.text()]
     QTest.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
     dialog = award.dialog()
     dialog.form.field("reason").set_value("booked twice")
@@ -86,6 +86,17 @@ def test_a_failing_rule_lies_open_with_its_rows_and_is_solved(award: Desk) -> No
     award.settle()
     award.until(lambda: "GEN-03" not in {r.id for r in page.checked.rules if r.verdict is Verdict.FAIL})
     assert award.center.read(queries.award_view, NUMBER).spent == Money.of("1088900.50")
+
+
+def test_a_row_of_a_failing_rule_leads_to_its_ledger_line(award: Desk) -> None:
+    page = award.go("grants")
+    failing = {rule.id: rule for rule in page.checked.rules if rule.verdict is Verdict.FAIL}
+    wanted = failing["GEN-03"].rows[0]
+    link = next(made for made in page.compliance.findChildren(QPushButton) if made.text() == wanted)
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    award.settle()
+    assert page.header.tabs.key == "ledger"
+    assert page.ledger.table.current_row().number == wanted
 
 
 def test_a_cost_is_recorded_by_keyboard(award: Desk) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from center_app.core.errors import PersonError
 from center_app.grants import evidence, service
 from center_app.grants.ledger_file import DryRun, costs_csv
+from center_app.grants.reports.values import UseRow
 from center_app.grants.values import CostView, EvidenceDraft, EvidenceView
 from ui.kit.dialog import FormDialog
-from ui.kit.page import Context
+from ui.kit.page import Context, Page
 from ui.kit.paper import open_file as open_outside
 from ui.kit.paper import scratch_pdf
 from ui.kit.words import _
@@ -25,9 +26,9 @@ from ui.pages.grants.import_dialog import ImportDialog, open_file
 class GrantActs:
     """Ask, then write through the services; every act says what it did."""
 
-    def __init__(self, context: Context, page: QWidget) -> None:
-        """Take the context and the page that dialogs belong to."""
-        self._context, self._page = context, page
+    def __init__(self, context: Context, page: Page, award: Callable[[], str]) -> None:
+        """Take the context, the page that dialogs belong to, and what tells the award on show."""
+        self._context, self._page, self._award = context, page, award
 
     def record(self, loaded: Loaded) -> FormDialog | None:
         """Ask for a cost and record it."""
@@ -70,6 +71,30 @@ class GrantActs:
         made = FormDialog(self._page, title, reason_form(), _("Reverse"), save, note=note, width=440)
         made.open()
         return made
+
+    def claim_measured(self, uses: Sequence[UseRow]) -> None:
+        """Withdraw claims, so that the hours proved are claimed; Undo claims them again."""
+        center, actor, award = self._context.center, self._context.actor, self._award()
+        held = [(use.id, use.claimed_us) for use in uses if use.claimed_us is not None]
+
+        def withdraw(_report: Any) -> int:
+            for name, _claimed in held:
+                center.write(actor, service.withdraw_claim, award, name)
+            return len(held)
+
+        def again() -> None:
+            def claim(_report: Any) -> None:
+                for name, claimed in held:
+                    center.write(actor, service.claim_hours, award, name, claimed, "undo")
+
+            self._context.tasks.work(claim, owner=self._page, done=lambda _none: self._page.refresh())
+
+        def done(count: int) -> None:
+            self._page.refresh()
+            told = _.plural("{n} claim is now what was measured", "{n} claims are now what was measured", count)
+            self._context.notices.tell(told, undo=again)
+
+        self._context.tasks.work(withdraw, owner=self._page, done=done)
 
     def bring_in(self, award: str) -> None:
         """Ask for a CSV file and open the import."""

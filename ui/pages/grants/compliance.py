@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from center_app.grants.reports.values import RuleRow, Severity, UseRow, Verdict
+from center_app.grants.reports.values import RuleRow, Severity, Verdict
 from center_app.grants.values import CostView
 from ui.kit.buttons import button
 from ui.kit.icons import paint_icon
 from ui.kit.layout import Card, clear, column, holder, row, scrolling
 from ui.kit.panels import heading, icon_label
-from ui.kit.pill import Pill
-from ui.kit.text import Elided, label, rule
+from ui.kit.text import label, rule
 from ui.kit.theme import font, theme
-from ui.kit.words import _, day_month
+from ui.kit.words import _
 from ui.pages.grants.data import Checked
+from ui.pages.grants.failure import Failure, Remedies
 
 LOOKS = {
     Verdict.PASS: ("circle-check", "ok"), Verdict.FAIL: ("circle-x", "crit"),
@@ -38,15 +38,6 @@ def group_word(group: str) -> str:
     """Return what a group of rules is about, in one word."""
     words = {"GEN": _("General"), "CN": _("Guangdong"), "CNE": _("Sharing"), "DOC": _("Document")}
     return words.get(group, "")
-
-
-def severity_pill(severity: Severity) -> Pill:
-    """Say what a failure means."""
-    if severity is Severity.ERROR:
-        return Pill(_("blocks release"), "crit")
-    if severity is Severity.WARNING:
-        return Pill(_("must be explained"), "warn")
-    return Pill(_("for information"), "off")
 
 
 class CountTile(QWidget):
@@ -142,10 +133,10 @@ _CROSS = (((0.32, 0.32), (0.68, 0.68)), ((0.68, 0.32), (0.32, 0.68)))
 class ComplianceCard(Card):
     """Show the rules of an award; failing ones lie open."""
 
-    def __init__(self, go: Callable[..., Any], reverse: Callable[[str], Any], show_all: Callable[[], Any]) -> None:
-        """Take how to go elsewhere, how a cost is reversed, and what "show all" does."""
+    def __init__(self, go: Callable[..., Any], acts: Remedies, show_all: Callable[[], Any]) -> None:
+        """Take how to go elsewhere, the acts that mend, and what "show all" does."""
         super().__init__()
-        self._go, self._reverse = go, reverse
+        self._go, self._acts = go, acts
         self._note = label("", "secondary")
         all_rules = button(_("Show all"), show_all, kind="link", small=True)
         head = heading(_("Compliance"), "", all_rules)
@@ -180,7 +171,7 @@ class ComplianceCard(Card):
         by_number = {cost.number: cost for cost in costs}
         failing = [one for one in checked.rules if one.verdict is Verdict.FAIL]
         for one in sorted(failing, key=lambda found: found.severity is not Severity.ERROR):
-            self._open.addWidget(self._failure(one, by_number, checked.uses, may_edit))
+            self._open.addWidget(Failure(one, by_number, checked.uses, self._acts if may_edit else None, self._go))
             self._open.addWidget(rule())
         self._show_unchecked([one for one in checked.rules if one.verdict is Verdict.NOT_CHECKED])
         if not failing:
@@ -210,78 +201,3 @@ class ComplianceCard(Card):
             self._groups.addWidget(label(f"{group_word(name)} {name}", "secondary"), n, 0)
             self._groups.addWidget(Dots(found), n, 1)
             self._groups.addWidget(label(f"{passed}/{len(found)}", "secondary"), n, 2)
-
-    def _failure(
-        self, one: RuleRow, costs: Mapping[str, CostView], uses: Mapping[str, UseRow], may_edit: bool
-    ) -> QWidget:
-        title = row(icon_label("circle-x", "crit"), Elided(f"{one.id} {one.names.say(_.language)}", "bold"),
-                    severity_pill(one.severity), gap=8)  # fmt: skip
-        title.setStretch(1, 1)
-        body = column(title, label(one.message.say(_.language), "secondary", wrap=True), gap=4, margins=(16, 9, 16, 10))
-        found_costs = [costs[name] for name in one.rows if name in costs]
-        found_uses = [uses[name] for name in one.rows if name in uses]
-        if found_costs:
-            body.addLayout(self._cost_grid(found_costs))
-        elif found_uses:
-            body.addLayout(self._use_grid(found_uses))
-        remedy = one.remedy.say(_.language)
-        foot = row(label(_("Remedy: {text}", text=remedy), "body", wrap=True) if remedy else None, gap=8)
-        foot.setStretch(0, 1)
-        if found_costs and may_edit and one.id == "GEN-03":
-            last = found_costs[-1].number
-            foot.addWidget(button(_("Reverse {number}", number=last), lambda: self._reverse(last), small=True))
-        elif found_uses:
-            day = found_uses[0].booking_id
-            foot.addWidget(button(_("Show booking"), lambda: self._go("calendar", booking_id=day), small=True))
-        body.addLayout(foot)
-        return holder(body)
-
-    def _cost_grid(self, costs: Sequence[CostView]) -> QGridLayout:
-        titles = (_("Ledger"), _("Paid on"), _("Supplier"), _("Invoice number"), _("Amount"))
-        grid = _grid(titles, stretch=2)
-        for n, cost in enumerate(costs[:MOST_ROWS], 1):
-            cells = (cost.number, _.date(cost.paid_on, "iso") if cost.paid_on else "–", cost.supplier,
-                     cost.invoice_number, _.money(cost.amount))  # fmt: skip
-            _fill(grid, n, cells)
-        return grid
-
-    def _use_grid(self, uses: Sequence[UseRow]) -> QGridLayout:
-        titles = (_("Booking"), _("Day"), _("Person"), _("booked h"), _("measured h"), _("claimed h"), _("too much h"))
-        grid = _grid(titles, stretch=2)
-        for n, use in enumerate(uses[:MOST_ROWS], 1):
-            over = None if use.claimed_us is None or use.effective_us is None else use.claimed_us - use.effective_us
-            told = "–" if over is None else "+" + hours(over)
-            cells = (use.booking, day_month(use.day), use.person, hours(use.booked_us), hours(use.measured_us),
-                     hours(use.claimed_us), told)  # fmt: skip
-            _fill(grid, n, cells, crit=over is not None and over > 0)
-        return grid
-
-
-def hours(value: int | None) -> str:
-    """Write microseconds as hours; a dash when not measured."""
-    return "–" if value is None else str(_.hours(value / 1_000_000, 1))
-
-
-def _grid(titles: Sequence[str], stretch: int) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(3)
-    grid.setColumnStretch(stretch, 1)
-    for n, title in enumerate(titles):
-        grid.addWidget(label(title, "small"), 0, n, _side(n, stretch))
-    return grid
-
-
-def _fill(grid: QGridLayout, n: int, cells: Sequence[str], crit: bool = False) -> None:
-    stretch = 2
-    for k, text in enumerate(cells):
-        is_last = k == len(cells) - 1
-        if k == stretch:
-            grid.addWidget(Elided(text, "secondary", "text"), n, k)
-            continue
-        tone = "accent" if k == 0 else "crit" if crit and is_last else "text"
-        grid.addWidget(label(text, "strong" if crit and is_last else "secondary", tone), n, k, _side(k, stretch))
-
-
-def _side(k: int, stretch: int) -> Qt.AlignmentFlag:
-    return Qt.AlignmentFlag.AlignRight if k > stretch else Qt.AlignmentFlag.AlignLeft

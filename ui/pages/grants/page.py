@@ -32,15 +32,13 @@ class GrantsPage(Page):
         self.loaded, self.checked = data.Loaded(), data.Checked("", "")
         self._number = ""
         self._checking: Task | None = None
-        self.acts = GrantActs(context, self)
+        self.acts = GrantActs(context, self, lambda: self._number)
         may_edit, may_build = context.may(Right.EDIT_LEDGER), context.may(Right.BUILD_REPORT)
         self.header = Header(self.record, self.build_report, may_edit, may_build)
         self.header.award_picked.connect(self._choose)
         self.header.tab_picked.connect(self._show_tab)
         self.money, self.budget, self.duties = MoneyCard(), BudgetCard(context.memory), DutiesCard()
-        self.compliance = ComplianceCard(
-            context.navigate, self.acts.reverse, lambda: self.header.tabs.pick("compliance")
-        )
+        self.compliance = ComplianceCard(context.navigate, self.acts, lambda: self.header.tabs.pick("compliance"))
         self.ledger = tables.ledger_card(context, self.bring_in, self.record, self.reverse, self.export)
         self.files = tables.evidence_card(context, self.add_files, self.acts.show_file)
         self.rules = tables.rules_card(context)
