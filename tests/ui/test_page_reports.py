@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from center_app.core.access import Actor, Role
+from center_app.core.money import Money
 from center_app.documents.reading import Pages
-from center_app.grants import queries
+from center_app.grants import queries, service
 from center_app.grants.reports.layout import print_report
 from center_app.grants.reports.values import Verdict
+from center_app.grants.values import StatementDraft
 from center_app.wiring import Center, open_center
 from tests.fakes import FakeClock
 from tests.grants import chain_world
@@ -29,9 +32,10 @@ from tests.support import wait_until
 from ui.kit.memory import Memory
 from ui.kit.theme import theme
 from ui.kit.words import _
-from ui.pages.reports import output
+from ui.pages.reports import output, work
 from ui.pages.reports.dialogs import BuildDialog, CompareDialog, VerdictDialog
 from ui.pages.reports.trouble import refusals
+from ui.pages.reports.work import Wish
 from ui.shell.window import Window
 from ui.shots import application, settle
 
@@ -163,7 +167,6 @@ def test_a_click_on_a_figure_shows_its_rows_its_recording_and_the_verdict(opened
     texts = [made.text() for made in panel.steps[1].findChildren(object) if hasattr(made, "text")]
     assert "2.0 h in 1 run" in texts
     QTest.keyClick(reader.page.viewer, Qt.Key.Key_Escape)
-    reader.page.tracing.close()
     assert not panel.isVisible()
 
 
@@ -236,6 +239,27 @@ def test_release_is_refused_with_reasons(opened: Callable[[Actor], Reader]) -> N
     assert page.document.view.state == "draft"
     for actor, sentence in ((STAFF, "Your role may not release reports."), (OTHER, "Possible once 1 block is solved.")):
         assert sentence in refusals(page.document, actor, page.proofs_of(page.document))
+
+
+def test_the_reviewer_releases_once_nothing_blocks(opened: Callable[[Actor], Reader], tmp_path: Path) -> None:
+    reader = opened(OTHER)
+    statement = StatementDraft(
+        award=AWARD, statement_on=date(2026, 5, 31), balance=Money.of("700.00"), interest=Money.of("0.00")
+    )
+    reader.center.write(MANAGER, service.file_statement, statement)
+    wish = Wish(AWARD, date(2026, 5, 1), date(2026, 5, 31), "en", reviewer=OTHER.name)
+    work.build(lambda share, text: None, reader.center, MANAGER, wish)
+    reader.page.refresh()
+    reader.settle()
+    reader.page.versions.rows[0].picked.emit(reader.page.versions.rows[0].view)
+    reader.settle()
+    assert reader.page.checklist.release.isEnabled(), reader.page.checklist.release.toolTip()
+    reader.page.checklist.release.click()
+    reader.settle()
+    view = reader.page.document.view
+    assert (view.state, view.released_by) == ("locked", OTHER.name)
+    assert reader.page.document.is_current
+    assert reader.page.checklist.release is None
 
 
 def test_a_rule_opens_the_rows_that_it_names(opened: Callable[[Actor], Reader]) -> None:

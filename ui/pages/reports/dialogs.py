@@ -16,7 +16,7 @@ from center_app.grants.values import AwardView, ReportView
 from ui.kit.buttons import button
 from ui.kit.dialog import FormDialog
 from ui.kit.form import Field, Form
-from ui.kit.layout import column, holder, row, scrolling
+from ui.kit.layout import clear, column, holder, row, scrolling
 from ui.kit.panels import KeyValues, icon_label
 from ui.kit.pill import StateChip
 from ui.kit.table_model import Column, RowTableModel
@@ -207,8 +207,6 @@ class CompareDialog(QDialog):
             self._load(view, self._show)
 
     def _show(self, old: Snapshot | None) -> None:
-        from ui.kit.layout import clear
-
         clear(self._rules)
         if old is None:
             self.summary.setText(_("The data of that version is not in the centre."))
@@ -217,7 +215,8 @@ class CompareDialog(QDialog):
         changes, rules = compare(old, self._new)
         self.model.set_rows(list(changes))
         told = _.plural("{n} figure differs", "{n} figures differ", len(changes))
-        told += ", " + _.plural("{n} rule has another result", "{n} rules have another result", len(rules))
+        if rules:
+            told += ", " + _.plural("{n} rule has another result", "{n} rules have another result", len(rules))
         self.summary.setText(told if changes or rules else _("Every figure and every rule is the same."))
         for rule in rules[:6]:
             self._rules.addWidget(label(rule.rule, "strong"))

@@ -28,7 +28,7 @@ def columns(origin: Origin, currency: str) -> list[Column]:
 def _uses(with_machine: bool) -> list[Column]:
     machine = [Column("machine", _("Machine"), lambda row: row.machine, width=70, drop=1)] if with_machine else []
     return [
-        Column("day", _("Day"), lambda row: short_day(row.day), width=48, value=lambda row: row.day),
+        Column("day", _("Day"), lambda row: short_day(row.day), width=58, value=lambda row: row.day),
         *machine,
         Column(
             "booking", _("Booking"), lambda row: row.booking or _("unbooked"), width=76, stretch=1,
@@ -52,7 +52,7 @@ def _hours(key: str, title: str, value: object) -> Column:
 
 def _costs(currency: str) -> list[Column]:
     return [
-        Column("day", _("Paid"), _paid, width=48, value=lambda row: row.paid_on or row.invoice_on),
+        Column("day", _("Paid"), _paid, width=58, value=lambda row: row.paid_on or row.invoice_on),
         Column("id", _("Entry"), lambda row: row.id, width=70, token=lambda _row: "accent"),
         Column("supplier", _("Supplier"), lambda row: row.supplier, width=60, stretch=1, drop=1),
         Column(

@@ -249,8 +249,8 @@ class OriginPanel(QWidget):
     # -- look -----------------------------------------------------------------------------------------
 
     def point_at(self, x: float) -> None:
-        """Let the arrow at the upper edge point at x px of the panel."""
-        self._tip = max(24.0, min(self.width() - 24.0, x))
+        """Let the arrow at the upper edge point at x px of the panel; 0 takes it away."""
+        self._tip = max(24.0, min(self.width() - 24.0, x)) if x > 0 else 0.0
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -43,6 +43,7 @@ class ReportsPage(Page):
         self.document: Document | None = None
         self._award, self._key, self._language = "", ("", 0), _.language
         self._place: tuple[float, int] | None = None
+        self._loaded = ""
         self._proofs: dict[str, Proofs] = {}
         self._printed: set[tuple[str, int]] = set()
         self.acts = Acts(self)
@@ -136,9 +137,13 @@ class ReportsPage(Page):
             self._show_none()
             return
         self._key = key_of(view)
-        if self.document is not None and self.document.view == view and self.document.language == self._language:
+        if self.document is not None and self.document.view == view and self._loaded == self._language:
             self._show_tools()
             return
+        self._load(view)
+
+    def _load(self, view: ReportView) -> None:
+        self._loaded = self._language
         self.context.tasks.window(
             open_version, self.context.center.folder, view, self._language, done=self._on_document, owner=self,
             key="document",
@@ -243,14 +248,8 @@ class ReportsPage(Page):
     def _pick_version(self, view: ReportView) -> None:
         self._key = key_of(view)
         self.versions.mark(view)
-        self._show_version_again(view)
-
-    def _show_version_again(self, view: ReportView) -> None:
         if self.document is None or self.document.view != view:
-            self.context.tasks.window(
-                open_version, self.context.center.folder, view, self._language, done=self._on_document, owner=self,
-                key="document",
-            )  # fmt: skip
+            self._load(view)
 
     def go_to(self, view: ReportView) -> None:
         """Show a version that was just made."""

@@ -15,7 +15,7 @@ from ui.kit.text import label
 from ui.kit.words import _
 
 ZOOMS = (50, 75, 100, 110, 125, 150, 200, 300)
-GAP, EDGE = 6, 12
+GAP, EDGE, SQUARE = 6, 12, 30
 
 
 class Toolbar(QWidget):
@@ -43,7 +43,6 @@ class Toolbar(QWidget):
         self.build = button(_("Build"), acts["build"], icon="file-check-2", kind="primary")
         self._wordy = {made: made.text() for made in (self.compare, self.verify, self.xlsx)}
         self._word_widths = {made: made.sizeHint().width() for made in self._wordy}
-        self._is_roomy = True
         line = row(
             self.back, self._page_word, self.page, self._count, self.on, self.zoom, None, self.compare, self.verify,
             self.print, self.xlsx, self.more, self.build, gap=GAP, margins=(EDGE, 8, EDGE, 8),
@@ -89,11 +88,10 @@ class Toolbar(QWidget):
         super().resizeEvent(event)
         spare = self.width() - self._needed()
         self._page_word.setVisible(spare >= 0)
-        roomy = spare + self._page_word.sizeHint().width() + GAP >= 0
-        if roomy != self._is_roomy:
-            self._is_roomy = roomy
-            for made, text in self._wordy.items():
-                self._shorten(made, text if roomy else "")
+        spare += 0 if spare >= 0 else self._page_word.sizeHint().width() + GAP
+        for made in (self.xlsx, self.verify, self.compare):
+            self._shorten(made, self._wordy[made] if spare >= 0 else "")
+            spare += 0 if spare >= 0 else self._word_widths[made] - SQUARE
 
     def _needed(self) -> int:
         """Return the width in px that all words take."""
@@ -112,5 +110,6 @@ class Toolbar(QWidget):
         return words + GAP * (len(fixed) + len(self._word_widths)) + 2 * EDGE
 
     def _shorten(self, made: QPushButton, text: str) -> None:
-        made.setText(text)
-        restyle(made, "plain" if text else "icon")
+        if made.text() != text:
+            made.setText(text)
+            restyle(made, "plain" if text else "icon")

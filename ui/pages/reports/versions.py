@@ -125,7 +125,7 @@ class VersionsCard(Card):
         self.award = QComboBox()
         self.award.setAccessibleName(_("Award"))
         self.add = icon_button(_("Build a report…"), "plus", build)
-        name = Elided(_("Periods and versions"), "heading")
+        name = Elided(_("Periods and versions"), "bold")
         title = row(name, self.add)
         title.setStretch(0, 1)
         head = column(title, self.award, gap=10, margins=(16, 10, 14, 12))
@@ -160,8 +160,11 @@ class VersionsCard(Card):
 
     def _add_period(self, views: Sequence[ReportView]) -> None:
         first = views[0]
-        span = f"{_.date(first.first_day)} – {_.date(first.last_day)}"
         name = Elided(first.names.say(_.language), "bold")
+        span = f"{_.date(first.first_day)} – {_.date(first.last_day)}"
+        if span == name.text():
+            months = (first.last_day.year - first.first_day.year) * 12 + first.last_day.month - first.first_day.month
+            span = _.plural("{n} month", "{n} months", months + 1)
         self._list.addLayout(column(name, Elided(span, "secondary"), gap=1, margins=(16, 9, 16, 5)))
         for view in views:
             made = VersionRow(view)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
 
 from PySide6.QtCore import QEasingCurve, QPointF, QPropertyAnimation, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
@@ -37,6 +36,7 @@ class PaperView(QAbstractScrollArea):
         super().__init__()
         self._tasks = tasks
         self._document: Document | None = None
+        self._by_page: dict[int, list[PrintedFigure]] = {}
         self._pictures: OrderedDict[int, tuple[float, QImage]] = OrderedDict()
         self._asked: dict[int, tuple[float, Task]] = {}
         self.fit = 0.0
@@ -70,6 +70,9 @@ class PaperView(QAbstractScrollArea):
         self._asked.clear()
         self._pictures.clear()
         self._document, self._hovered, self.chosen = document, None, None
+        self._by_page = {}
+        for one in document.places if document else ():
+            self._by_page.setdefault(one.page, []).append(one)
         self._lay_out()
         self.verticalScrollBar().setValue(place)
         self._page = -1
@@ -292,9 +295,8 @@ class PaperView(QAbstractScrollArea):
 
     def figure_at(self, point: QPointF) -> PrintedFigure | None:
         """Return the printed figure at a point of the viewport."""
-        seen = {n + 1 for n in self._seen()}
-        for place in self._document.places if self._document else ():
-            if place.page in seen and self.figure_rect(place).adjusted(-3, -2, 3, 2).contains(point):
+        for place in (place for n in self._seen() for place in self._by_page.get(n + 1, ())):
+            if self.figure_rect(place).adjusted(-3, -2, 3, 2).contains(point):
                 return place
         return None
 
@@ -344,18 +346,16 @@ class PaperView(QAbstractScrollArea):
             self._step_figure(1 if key == Qt.Key.Key_Right else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.chosen is not None:
             self.choose(self.chosen)
+        elif key == Qt.Key.Key_Equal and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._scroll(self.verticalScrollBar().value() + (60 if key == Qt.Key.Key_Down else -60))
         else:
             super().keyPressEvent(event)
 
     def _step_figure(self, step: int) -> None:
-        places = self._document.places if self._document else ()
-        here = list(self._on_page(places))
+        here = self._by_page.get(self.page, [])
         if not here:
             return
         at = next((n for n, place in enumerate(here) if place is self.chosen), -1 if step > 0 else 0)
         self.choose(here[(at + step) % len(here)], tell=False)
-
-    def _on_page(self, places: tuple[PrintedFigure, ...]) -> Iterator[PrintedFigure]:
-        return (place for place in places if place.page == self.page)
