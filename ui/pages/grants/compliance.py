@@ -70,7 +70,7 @@ class CountTile(QWidget):
         word = verdict_word(self._verdict)
         room = self.width() - 33 - 12 - 13 * len(str(self._count))
         face = next(
-            (font(size, bold=True) for size in (13, 12, 11) if _advance(size, word) <= room), font(11, bold=True)
+            (font(size, bold=True) for size in (13, 12, 11, 10) if _advance(size, word) <= room), font(11, bold=True)
         )
         painter.setFont(face)
         shown = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room)
