@@ -22,8 +22,8 @@ shots:          ## screenshots of every page, and the report
 	@$(PYTHON) -m center_app.front_door shots
 
 lock:           ## resolve the dependencies anew (needs pip-tools)
-	pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml
-	pip-compile -q --extra dev --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate -c requirements.lock -o requirements-dev.lock pyproject.toml
+	pip-compile -q --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate -o requirements.lock pyproject.toml
+	pip-compile -q --extra dev --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:          ## remove everything that can be made again
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out resources/i18n/*.mo
