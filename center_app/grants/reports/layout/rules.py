@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from center_app.documents.bricks import Heading, Prose
-from center_app.documents.cells import Cell, Column, Row
+from center_app.documents.cells import Cell, Column, Row, longest
 from center_app.documents.flow import Brick, NewPage
-from center_app.documents.sheet import GREY, RED
+from center_app.documents.sheet import GREY, RED, SMALL
 from center_app.documents.table import Table
 from center_app.grants.reports.layout.paper import Paper
 from center_app.grants.reports.layout.titles import group_title, severity_word
@@ -57,7 +57,7 @@ def _group(paper: Paper, number: int, group: str, rules: list[RuleRow]) -> Table
     words = paper.words
     columns = [
         Column(words("Rule"), 50), Column(words("What is checked, source"), weight=1.25),
-        Column(words("Inputs used")), Column(words("Limit"), 72, "right"), Column(words("Verdict"), 86),
+        Column(words("Inputs used")), Column(words("Limit"), 66, "right"), Column(words("Verdict"), 104),
     ]  # fmt: skip
     title = paper.table(number, f"{group}  {group_title(paper, group)}")
     return Table(columns, [_rule(paper, rule) for rule in rules], title, continued=words("(continued)"))
@@ -126,24 +126,25 @@ def _costs(paper: Paper, title: str, costs: list[CostRow]) -> Table:
     return Table(columns, rows, title, unit=paper.unit())
 
 
+_USE_FIELDS = ("booked_us", "checked_in_us", "measured_us", "effective_us", "claimed_us")
+
+
 def _uses(paper: Paper, title: str, uses: list[UseRow]) -> Table:
     words = paper.words
     rows = []
     for use in uses:
-        values = (use.booked_us, use.checked_in_us, use.measured_us, use.claimed_us)
-        over = None if use.measured_us is None or use.claimed_us is None else use.claimed_us - use.measured_us
+        over = None if use.effective_us is None or use.claimed_us is None else use.claimed_us - use.effective_us
+        values = [getattr(use, name) for name in _USE_FIELDS]
         cells = [paper.text(Kind.TIME, value) for value in (*values, over)]
         rows.append(Row((use.machine, use.booking or "–", paper.day(use.day), use.person, *cells)))
-    sums = [
-        sum(getattr(use, field) or 0 for use in uses)
-        for field in ("booked_us", "checked_in_us", "measured_us", "claimed_us")
-    ]
-    sums.append(sums[3] - sums[2])
+    sums = [sum(getattr(use, name) or 0 for use in uses) for name in _USE_FIELDS]
+    sums.append(sums[4] - sums[3])
     rows.append(Row((words("Total"), "", "", "", *(paper.text(Kind.TIME, value) for value in sums)), "total"))
-    titles = (words("booked"), words("checked in"), words("measured"), words("claimed"), words("too much"))
+    titles = (words("booked"), words("checked in"), words("measured"), words("effective"), words("claimed"),
+              words("too much"))  # fmt: skip
     columns = [
-        Column(words("Machine"), 54), Column(words("Booking"), 60), Column(words("Day"), 64), Column(words("Person")),
-        *(Column(name, 50, "right") for name in titles),
+        Column(words("Machine"), 48), Column(words("Booking"), 54), Column(words("Day"), 60), Column(words("Person")),
+        *(Column(name, max(42.0, longest(name.split(), SMALL, True) + 8.5), "right") for name in titles),
     ]  # fmt: skip
     return Table(columns, rows, title, unit=words("Unit: h"))
 
