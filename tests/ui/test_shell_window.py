@@ -237,3 +237,12 @@ def test_a_passing_message_keeps_its_undo_apart(desk: Desk) -> None:
     label, undo = toast.findChildren(QLabel)[1], toast.findChildren(QPushButton)[0]
     assert undo.accessibleName() == "Undo"
     assert not label.geometry().intersects(undo.geometry())
+
+
+def test_the_last_act_is_undone_by_keyboard(desk: Desk) -> None:
+    undone: list[int] = []
+    desk.window.notices.tell("Saved: lathe", lambda: undone.append(1))
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, CTRL | ALT)
+    assert undone == [1]
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, CTRL | ALT)
+    assert undone == [1]

@@ -45,6 +45,11 @@ class Toast(QWidget):
         self.show()
         self.raise_()
 
+    @property
+    def has_undo(self) -> bool:
+        """Say whether the act can be taken back."""
+        return self._undo is not None
+
     def undo(self) -> None:
         """Take the act back and go."""
         undo, self._undo = self._undo, None

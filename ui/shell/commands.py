@@ -23,6 +23,7 @@ def register_commands(window: Window) -> None:
         Action("shell.find_too", N_("Search"), lambda: window.command_box.start(), "search", "Ctrl+Alt+I"),
         Action("shell.keys", N_("Keyboard shortcuts"), window.show_shortcuts, "keyboard", "Ctrl+?"),
         Action("shell.help", N_("Help"), window.show_shortcuts, "circle-help", "F1"),
+        Action("shell.undo", N_("Undo the last act"), window.undo_last, "undo-2", "Ctrl+Alt+Z"),
         Action("shell.refresh", N_("Refresh"), window.refresh_page, "refresh-cw", "F5"),
         Action("shell.theme", N_("Switch between light and dark"), window.flip_theme, "moon", "Ctrl+Alt+D"),
         Action("shell.reset", N_("Reset window layout"), window.reset_layout, "layout-list"),

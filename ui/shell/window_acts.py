@@ -15,6 +15,7 @@ from ui.shell.shortcuts import ShortcutSheet
 if TYPE_CHECKING:
     from ui.kit.actions import Actions
     from ui.kit.memory import Memory
+    from ui.shell.notices import WindowNotices
 
 LAYOUT_VERSION = 1
 
@@ -27,6 +28,7 @@ class WindowActs(QWidget):
     acts: Actions
     pages: dict[str, QWidget]
     page_id: str
+    notices: WindowNotices
 
     def rebuild(self) -> None:
         """Build frame and pages anew; the window knows how."""
@@ -36,6 +38,12 @@ class WindowActs(QWidget):
         page = self.pages.get(self.page_id)
         if isinstance(page, Page):
             page.touch()
+
+    def undo_last(self) -> None:
+        """Take back the act that the passing message tells of."""
+        toast = self.notices.toast
+        if toast is not None and toast.has_undo:
+            toast.undo()
 
     def flip_theme(self) -> None:
         """Switch between light and dark."""
