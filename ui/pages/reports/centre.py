@@ -65,13 +65,14 @@ class Notice(QWidget):
         self.setLayout(self._box)
         self.hide()
 
-    def say(self, text: str, act: str, clicked: Callable[[], Any]) -> None:
+    def say(self, text: str, act: str = "", clicked: Callable[[], Any] | None = None, token: str = "info") -> None:
         """Show a sentence and an act; an empty sentence hides the line."""
         clear(self._box)
         self.setVisible(bool(text))
         if text:
-            words = label(text, "secondary", "warn", wrap=True)
-            for widget in (icon_label("triangle-alert", "warn"), words, button(act, clicked, small=True)):
+            icon = "triangle-alert" if token == "warn" else "languages"
+            words = label(text, "secondary", token, wrap=True)
+            for widget in (icon_label(icon, token), words, button(act, clicked, small=True)):
                 self._box.addWidget(widget)
             self._box.setStretch(1, 1)
 

@@ -7,22 +7,19 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu
 
-from center_app.core.access import Right
 from center_app.core.changes import Changed
 from center_app.core.text import N_
 from center_app.grants.reports.values import PrintedFigure, RuleRow, UseRow
 from center_app.grants.values import AwardView, ReportView
 from ui.kit.layout import row
 from ui.kit.page import Context, Page, PageSpec
-from ui.kit.panels import EmptyState
 from ui.kit.words import LANGUAGES, _
 from ui.pages.reports.acts import Acts
 from ui.pages.reports.centre import Centre, ProgressStrip
 from ui.pages.reports.checklist import ChecklistCard
 from ui.pages.reports.data import Document, Shelf, key_of, load_shelf, open_version
-from ui.pages.reports.dialogs import month_before
+from ui.pages.reports.furnish import more_menu, no_paper, no_report, register_actions, tool_acts
 from ui.pages.reports.toolbar import Toolbar
 from ui.pages.reports.tracing import Tracing
 from ui.pages.reports.trouble import Proofs
@@ -49,7 +46,7 @@ class ReportsPage(Page):
         self.acts = Acts(self)
         self.progress = ProgressStrip()
         self.viewer = PaperView(context.tasks)
-        self.toolbar = Toolbar(self._tool_acts(), self._more_menu())
+        self.toolbar = Toolbar(tool_acts(self), more_menu(self))
         self.centre = Centre(self.toolbar, self.progress, self.viewer)
         self.tracing = Tracing(self, self.centre)
         self.versions = VersionsCard(self.acts.ask_build, LEFT)
@@ -68,47 +65,13 @@ class ReportsPage(Page):
 
     # -- wiring ---------------------------------------------------------------------------------------
 
-    def _tool_acts(self) -> dict[str, Any]:
-        acts, viewer = self.acts, self.viewer
-        return {
-            "back": lambda: viewer.turn_to(viewer.page - 1), "on": lambda: viewer.turn_to(viewer.page + 1),
-            "page": viewer.turn_to, "zoom": viewer.zoom_to, "compare": acts.compare, "verify": acts.verify,
-            "print": acts.print_dialog, "xlsx": acts.xlsx, "build": acts.ask_build,
-        }  # fmt: skip
-
-    def _more_menu(self) -> QMenu:
-        menu = QMenu()
-        menu.addAction(_("Save as…"), self.acts.save_as)
-        menu.addSeparator()
-        for language, name in LANGUAGES.items():
-            text = _("Paper in {language}", language=name)
-            menu.addAction(text, partial(self.acts.show_paper, language))
-        return menu
-
     def _connect(self) -> None:
         self.versions.award_picked.connect(self._pick_award)
         self.versions.version_picked.connect(self._pick_version)
         self.viewer.page_changed.connect(lambda _page: self._show_tools())
         self.viewer.zoom_changed.connect(self._show_tools)
         self.viewer.figure_picked.connect(self._on_figure_picked)
-        viewer, acts = self.viewer, self.acts
-        for action_id, text, run, key, icon in (
-            ("reports.build", N_("Build a report…"), acts.ask_build, "Ctrl+N", "file-check-2"),
-            ("reports.verify", N_("Verify the report"), acts.verify, "Ctrl+Shift+V", "shield-check"),
-            ("reports.compare", N_("Compare versions"), acts.compare, "Ctrl+Shift+C", "git-compare"),
-            ("reports.release", N_("Release the report"), acts.release, "", "lock"),
-            ("reports.print", N_("Print the report"), acts.print_dialog, "Ctrl+P", "printer"),
-            ("reports.save", N_("Save the report as…"), acts.save_as, "Ctrl+S", "save"),
-            ("reports.xlsx", N_("Figures and costs as XLSX"), acts.xlsx, "", "file-spreadsheet"),
-            ("reports.larger", N_("Larger"), lambda: viewer.zoom_by(1), "Ctrl++", "zoom-in"),
-            ("reports.smaller", N_("Smaller"), lambda: viewer.zoom_by(-1), "Ctrl+-", "zoom-out"),
-            ("reports.width", N_("Fit width"), lambda: viewer.zoom_to(0.0), "Ctrl+0", "maximize-2"),
-            ("reports.on", N_("Next page"), lambda: viewer.turn_to(viewer.page + 1), "PgDown", "chevron-right"),
-            ("reports.back", N_("Previous page"), lambda: viewer.turn_to(viewer.page - 1), "PgUp", "chevron-left"),
-            ("reports.close", N_("Close the origin of the figure"), self.tracing.close, "Escape", "x"),
-        ):
-            right = {"reports.build": Right.BUILD_REPORT, "reports.release": Right.RELEASE_REPORT}.get(action_id)
-            self.act(action_id, text, run, shortcut=key, icon=icon, right=right)
+        register_actions(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the paper more of a narrow window."""
@@ -163,11 +126,24 @@ class ReportsPage(Page):
         else:
             self.centre.show_paper()
             self._prove.start()
-        is_old = document.path is not None and not document.is_current
-        told = _("This paper was printed before the data last changed.") if is_old else ""
-        self.centre.notice.say(told, _("Build again…"), self.acts.ask_build)
+        self._show_notice(document)
         self._show_checklist()
         self._show_tools()
+
+    def _show_notice(self, document: Document) -> None:
+        """Say when the paper is older than its data, or speaks another language than the window."""
+        notice, name = self.centre.notice, LANGUAGES.get(self._language, "")
+        if document.path is None:
+            notice.say("")
+        elif not document.is_current:
+            told = _("This paper was printed before the data last changed.")
+            notice.say(told, _("Build again…"), self.acts.ask_build, "warn")
+        elif document.language != self._language:
+            told = _("This paper is in {language}.", language=LANGUAGES.get(document.language, document.language))
+            act = _("Paper in {language}", language=name)
+            notice.say(told, act, partial(self.acts.show_paper, self._language))
+        else:
+            notice.say("")
 
     def _prove_now(self) -> None:
         document = self.document
@@ -198,32 +174,11 @@ class ReportsPage(Page):
         self.viewer.show_document(None)
         self._show_checklist()
         self._show_tools()
-        if self.award() is None:
-            self.centre.show_empty(EmptyState(
-                "landmark", _("No award yet"),
-                _("Reports prove what an award's money was used for. Enter the award first."),
-                _("Open Grants"), lambda: self.context.navigate("grants"),
-            ))  # fmt: skip
-            return
-        month = _.date(month_before(_.now().date())[0], "month")
-        problem = self.acts.build_problem()
-        told = _("A report prints money, machine use and the rules of a period, and carries its own data.")
-        act = "" if problem else _("Build {month}", month=month)
-        self.centre.show_empty(
-            EmptyState("file-check-2", _("No report yet"), problem or told, act, self.acts.build_last_month)
-        )
+        self.centre.show_empty(no_report(self))
 
     def _show_unprinted(self, document: Document) -> None:
-        if document.snapshot is None:
-            told = _("Neither its paper nor its data is in this centre. Restore them from a backup, or build it again.")
-            self.centre.show_empty(EmptyState("file-text", _("Nothing is kept of this version"), told))
-            return
-        told = _("Its data is kept. Printing it takes a few seconds and changes nothing in it.")
-        self.centre.show_empty(EmptyState(
-            "printer", _("This version has no paper yet"), told, _("Print the paper"),
-            lambda: self.acts.print_paper(_.language),
-        ))  # fmt: skip
-        if document.key not in self._printed:
+        self.centre.show_empty(no_paper(self, document))
+        if document.snapshot is not None and document.key not in self._printed:
             self._printed.add(document.key)
             self.acts.print_paper(_.language)
 

@@ -85,8 +85,10 @@ class Tracing:
         elif isinstance(row, CostRow):
             files = [file for file in document.snapshot.evidence if file.number in row.evidence]
             folder = self._page.context.center.folder
-            tasks.window(file_details, folder, files, done=self._panel.show_files, owner=self._panel, key="row")
+            tasks.window(
+                file_details, folder, files, done=self._panel.stations.show_files, owner=self._panel, key="row"
+            )
 
     def _show_run(self, origin: Origin, use: UseRow, detail: Any) -> None:
         if self._panel.origin is origin:
-            self._panel.show_run(detail, use)
+            self._panel.stations.show_run(detail, use)

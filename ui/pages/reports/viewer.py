@@ -1,13 +1,11 @@
-"""The paper on screen: pages below each other, drawn as they come into view, with figures that can be clicked."""
+"""The paper on screen: pages drawn as they come into view, with figures that can be clicked."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import OrderedDict
 
-from PySide6.QtCore import QEasingCurve, QPointF, QPropertyAnimation, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 
 from center_app.grants.reports.values import PrintedFigure
 from ui.kit.tasks import Task, Tasks
@@ -15,205 +13,44 @@ from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.pages.reports import pdf
 from ui.pages.reports.data import Document
+from ui.pages.reports.sheets import Sheets
 
-GAP, EDGE = 14, 8
-SIDE = 44
-LEAST, MOST = 0.25, 5.0
-STEP = 1.2
 KEPT_PIXELS = 60_000_000
-GLIDE_MS = 160
 
 
-class PaperView(QAbstractScrollArea):
-    """Show a paper; scale is pixels a point, 0 fits the width, −1 the whole page."""
+class PaperView(Sheets):
+    """Show a paper; pages are drawn on the window lane."""
 
-    page_changed = Signal(int)
-    zoom_changed = Signal()
     figure_picked = Signal(object)
 
     def __init__(self, tasks: Tasks) -> None:
-        """Take the lanes; pages are drawn on the window lane."""
+        """Take the lanes."""
         super().__init__()
         self._tasks = tasks
-        self._document: Document | None = None
-        self._by_page: dict[int, list[PrintedFigure]] = {}
         self._pictures: OrderedDict[int, tuple[float, QImage]] = OrderedDict()
         self._asked: dict[int, tuple[float, Task]] = {}
-        self.fit = 0.0
-        self.scale = 1.0
-        self._tops: list[float] = []
-        self._page = 0
         self._hovered: PrintedFigure | None = None
-        self.chosen: PrintedFigure | None = None
-        self.covered = 0
-        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Pages of the report"))
         self.viewport().setMouseTracking(True)
-        self._glide = QPropertyAnimation(self.verticalScrollBar(), b"value", self)
-        self._glide.setDuration(GLIDE_MS)
-        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(30)
         self._wait.timeout.connect(self._ask)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.horizontalScrollBar().valueChanged.connect(lambda _value: self.viewport().update())
-
-    # -- what is shown --------------------------------------------------------------------------------
+        self.moved.connect(self._wait.start)
 
     def show_document(self, document: Document | None, keep_place: bool = False) -> None:
         """Show a paper from its first page, or at the same place after it was printed anew."""
-        place = self.verticalScrollBar().value() if keep_place else 0
         for _scale, task in self._asked.values():
             task.cancel()
         self._asked.clear()
         self._pictures.clear()
-        self._document, self._hovered, self.chosen = document, None, None
-        self._by_page = {}
-        for one in document.places if document else ():
-            self._by_page.setdefault(one.page, []).append(one)
-        self._lay_out()
-        self.verticalScrollBar().setValue(place)
-        self._page = -1
-        self._on_scrolled()
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages there are."""
-        return len(self._document.sizes) if self._document else 0
-
-    @property
-    def page(self) -> int:
-        """Return the page in view, from 1."""
-        return self._page + 1
+        self._hovered = None
+        super().show_document(document, keep_place)
 
     @property
     def is_drawn(self) -> bool:
         """Tell whether every page in view is there at its full sharpness."""
         return all(self._is_sharp(n) for n in self._seen())
-
-    def _sizes(self) -> tuple[tuple[float, float], ...]:
-        return self._document.sizes if self._document else ()
-
-    def _lay_out(self) -> None:
-        sizes = self._sizes()
-        self.scale = self._fitting() if self.fit <= 0 else self.fit
-        tops, y = [], float(EDGE)
-        for _width, height in sizes:
-            tops.append(y)
-            y += height * self.scale + GAP
-        self._tops = tops
-        room, widest = self.viewport().size(), max((width for width, _height in sizes), default=0) * self.scale
-        self.verticalScrollBar().setRange(0, max(0, round(y - GAP + EDGE + self.covered - room.height())))
-        self.verticalScrollBar().setPageStep(room.height())
-        self.verticalScrollBar().setSingleStep(40)
-        self.horizontalScrollBar().setRange(0, max(0, round(widest + 2 * EDGE - room.width())))
-        self.horizontalScrollBar().setPageStep(room.width())
-        self.zoom_changed.emit()
-
-    def _fitting(self) -> float:
-        sizes = self._sizes()
-        if not sizes:
-            return 1.0
-        width, height = sizes[0]
-        room = self.viewport().size()
-        side = min(SIDE, max(EDGE, room.width() * 0.06))
-        wide = (room.width() - 2 * side) / width
-        if self.fit < 0:
-            wide = min(wide, (room.height() - 2 * EDGE) / height)
-        return max(LEAST, min(MOST, wide))
-
-    def page_rect(self, n: int) -> QRectF:
-        """Return where a page (from 0) lies in the viewport."""
-        width, height = self._sizes()[n]
-        wide, room = width * self.scale, self.viewport().width()
-        left = (room - wide) / 2 if wide + 2 * EDGE <= room else EDGE - self.horizontalScrollBar().value()
-        return QRectF(round(left), self._tops[n] - self.verticalScrollBar().value(), wide, height * self.scale)
-
-    def figure_rect(self, place: PrintedFigure) -> QRectF:
-        """Return where a printed figure lies in the viewport."""
-        page = self.page_rect(place.page - 1)
-        left, bottom, right, top = place.rect
-        height = self._sizes()[place.page - 1][1]
-        return QRectF(
-            page.left() + left * self.scale,
-            page.top() + (height - top) * self.scale,
-            (right - left) * self.scale,
-            (top - bottom) * self.scale,
-        )
-
-    def _seen(self) -> list[int]:
-        if not self._tops:
-            return []
-        top = self.verticalScrollBar().value()
-        first = max(0, bisect_right(self._tops, top) - 1)
-        last = bisect_right(self._tops, top + self.viewport().height())
-        return list(range(first, max(first + 1, last)))
-
-    # -- zoom and place -------------------------------------------------------------------------------
-
-    def zoom_to(self, fit: float) -> None:
-        """Set pixels a point, 0 for the width of the window, −1 for the whole page; the place stays."""
-        share = self._share()
-        self.fit = fit if fit <= 0 else max(LEAST, min(MOST, fit))
-        self._lay_out()
-        self._go_to_share(share)
-        self.viewport().update()
-        self._wait.start()
-
-    def zoom_by(self, steps: int) -> None:
-        """Enlarge or shrink by a fifth a step."""
-        self.zoom_to(self.scale * STEP**steps)
-
-    def _share(self) -> tuple[int, float]:
-        if not self._tops:
-            return 0, 0.0
-        top = self.verticalScrollBar().value()
-        page = max(0, bisect_right(self._tops, top) - 1)
-        return page, (top - self._tops[page]) / self.scale
-
-    def _go_to_share(self, share: tuple[int, float]) -> None:
-        if share[0] < len(self._tops):
-            self.verticalScrollBar().setValue(round(self._tops[share[0]] + share[1] * self.scale))
-
-    def turn_to(self, page: int, smooth: bool = True) -> None:
-        """Go to the top of a page, from 1."""
-        if self._tops:
-            self._scroll(round(self._tops[max(0, min(self.pages, page) - 1)] - EDGE), smooth)
-
-    def _scroll(self, value: int, smooth: bool = True) -> None:
-        bar = self.verticalScrollBar()
-        self._glide.stop()
-        if not smooth or not self.isVisible():
-            bar.setValue(value)
-            return
-        self._glide.setStartValue(bar.value())
-        self._glide.setEndValue(max(0, min(bar.maximum(), value)))
-        self._glide.start()
-
-    def bring_up(self, place: PrintedFigure, covered: int) -> None:
-        """Bring a figure into the part of the view that a panel of `covered` px leaves free."""
-        rect, room = self.figure_rect(place), self.viewport().height() - covered
-        if rect.top() < 20 or rect.bottom() > room - 6:
-            self._scroll(round(self.verticalScrollBar().value() + rect.center().y() - room * 0.8), smooth=False)
-
-    def cover(self, height: int) -> None:
-        """Leave room below the last page for a panel that covers the view."""
-        if height != self.covered:
-            self.covered = height
-            share = self._share()
-            self._lay_out()
-            self._go_to_share(share)
-
-    def _on_scrolled(self, _value: int = 0) -> None:
-        middle = self.verticalScrollBar().value() + self.viewport().height() / 2
-        page = max(0, bisect_right(self._tops, middle) - 1) if self._tops else 0
-        if page != self._page:
-            self._page = page
-            self.page_changed.emit(page + 1)
-        self.viewport().update()
-        self._wait.start()
 
     # -- pictures -------------------------------------------------------------------------------------
 
@@ -255,14 +92,6 @@ class PaperView(QAbstractScrollArea):
 
     def _kept_pixels(self) -> int:
         return sum(image.width() * image.height() for _scale, image in self._pictures.values())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit again; the place stays."""
-        super().resizeEvent(event)
-        share = self._share()
-        self._lay_out()
-        self._go_to_share(share)
-        self._wait.start()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pages in view and mark the figure under the pointer."""
