@@ -81,3 +81,19 @@ def no_paper(page: ReportsPage, document: Document) -> EmptyState:
     told = _("Its data is kept. Printing it takes a few seconds and changes nothing in it.")
     go = partial(page.acts.print_paper, _.language)
     return EmptyState("printer", _("This version has no paper yet"), told, _("Print the paper"), go)
+
+
+def show_notice(page: ReportsPage, document: Document, wanted: str) -> None:
+    """Say when the paper is older than its data, or speaks another language than the window."""
+    notice, name = page.centre.notice, LANGUAGES.get(wanted, "")
+    if document.path is None:
+        notice.say("")
+    elif not document.is_current:
+        told = _("This paper was printed before the data last changed.")
+        notice.say(told, _("Build again…"), page.acts.ask_build, "warn")
+    elif document.language != wanted:
+        told = _("This paper is in {language}.", language=LANGUAGES.get(document.language, document.language))
+        act = _("Paper in {language}", language=name)
+        notice.say(told, act, partial(page.acts.show_paper, wanted))
+    else:
+        notice.say("")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -10,16 +9,16 @@ from PySide6.QtGui import QResizeEvent
 
 from center_app.core.changes import Changed
 from center_app.core.text import N_
-from center_app.grants.reports.values import PrintedFigure, RuleRow, UseRow
+from center_app.grants.reports.values import RuleRow, UseRow
 from center_app.grants.values import AwardView, ReportView
 from ui.kit.layout import row
 from ui.kit.page import Context, Page, PageSpec
-from ui.kit.words import LANGUAGES, _
+from ui.kit.words import _
 from ui.pages.reports.acts import Acts
 from ui.pages.reports.centre import Centre, ProgressStrip
 from ui.pages.reports.checklist import ChecklistCard
 from ui.pages.reports.data import Document, Shelf, key_of, load_shelf, open_version
-from ui.pages.reports.furnish import more_menu, no_paper, no_report, register_actions, tool_acts
+from ui.pages.reports.furnish import more_menu, no_paper, no_report, register_actions, show_notice, tool_acts
 from ui.pages.reports.toolbar import Toolbar
 from ui.pages.reports.tracing import Tracing
 from ui.pages.reports.trouble import Proofs
@@ -70,7 +69,7 @@ class ReportsPage(Page):
         self.versions.version_picked.connect(self._pick_version)
         self.viewer.page_changed.connect(lambda _page: self._show_tools())
         self.viewer.zoom_changed.connect(self._show_tools)
-        self.viewer.figure_picked.connect(self._on_figure_picked)
+        self.viewer.figure_picked.connect(self.tracing.show_figure)
         register_actions(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -126,24 +125,9 @@ class ReportsPage(Page):
         else:
             self.centre.show_paper()
             self._prove.start()
-        self._show_notice(document)
+        show_notice(self, document, self._language)
         self._show_checklist()
         self._show_tools()
-
-    def _show_notice(self, document: Document) -> None:
-        """Say when the paper is older than its data, or speaks another language than the window."""
-        notice, name = self.centre.notice, LANGUAGES.get(self._language, "")
-        if document.path is None:
-            notice.say("")
-        elif not document.is_current:
-            told = _("This paper was printed before the data last changed.")
-            notice.say(told, _("Build again…"), self.acts.ask_build, "warn")
-        elif document.language != self._language:
-            told = _("This paper is in {language}.", language=LANGUAGES.get(document.language, document.language))
-            act = _("Paper in {language}", language=name)
-            notice.say(told, act, partial(self.acts.show_paper, self._language))
-        else:
-            notice.say("")
 
     def _prove_now(self) -> None:
         document = self.document
@@ -217,9 +201,6 @@ class ReportsPage(Page):
         self._language = language
         self.document = None
         self.refresh()
-
-    def _on_figure_picked(self, place: PrintedFigure) -> None:
-        self.tracing.show_figure(place)
 
     def _open_grant(self, _rule: RuleRow) -> None:
         self.context.navigate("grants", award=self._award)
