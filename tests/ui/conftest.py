@@ -51,3 +51,13 @@ def desk(seeded_center: tuple[Center, Seeded], clock: FakeClock, qtbot: object) 
     made = open_desk(center, clock, seeded)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_words() -> Iterator[None]:
+    """Begin every test of the window in English and in the light palette, whatever ran before."""
+    _.choose("en")
+    theme.choose("light")
+    yield
+    _.choose("en")
+    theme.choose("light")
