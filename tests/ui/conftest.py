@@ -16,6 +16,8 @@ from center_app.wiring import Center, open_center
 from tests.fakes import FakeClock
 from tests.ui.desk import Desk, open_desk
 from tests.ui.seed import Seeded, seed
+from ui.kit.theme import theme
+from ui.kit.words import _
 
 
 @pytest.fixture(scope="session")
