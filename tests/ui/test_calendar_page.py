@@ -497,3 +497,12 @@ def test_the_form_opens_on_a_calendar_that_was_never_shown(sqlite_center: Center
     assert form.field("machine").value() == world.machines[1].id
     assert form.field("start").value() == at(8)
     world.close()
+
+
+def test_a_run_without_booking_is_never_selected_by_itself(world: CalendarWorld) -> None:
+    world.drag(world.spot(0, 10.02), world.spot(0, 11), world.spot(0, 12))
+    timeline = world.timeline
+    timeline.choose(1)
+    timeline.indexed.of_id[0] = 0  # a run without a booking has the number 0
+    world.page.conduct.select_awaited()
+    assert (timeline.row, timeline.bar) == (1, -1)
