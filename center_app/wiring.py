@@ -112,7 +112,7 @@ def open_center(
         else f"sqlite:///{place.absolute() / 'center.db'}"
     )
     database = Database(url, clock or SystemClock())
-    if create:
+    if create and migrations.version(database) is None:
         migrations.create(database)
     else:
         bring_up(database, place.absolute(), database.clock.now(), as_owner=as_owner)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
+from center_app.core.text import N_, Words, catalogue
 from center_app.front_door import QT_LIBRARIES, X11_LIBRARIES, loads
 
+LACKING = N_("The window needs system packages that are missing: {command}")
+NO_DISPLAY = N_("There is no display here; run `main.py tour` for the same job with screenshots instead of a window.")
 _OFFSCREEN = ("offscreen", "minimal", "vnc")
 
 
@@ -19,12 +22,15 @@ def missing_sentence() -> str:
         lacking = _lacking(X11_LIBRARIES)
     if lacking:
         names = " ".join(lacking)
-        return (
-            f"The window needs system packages that are missing: sudo apt-get install --no-install-recommends {names}"
-        )
-    if not _has_display():
-        return "There is no display here; run `main.py tour` for the same job with screenshots instead of a window."
-    return ""
+        return _words()(LACKING, command=f"sudo apt-get install --no-install-recommends {names}")
+    return "" if _has_display() else _words().text(NO_DISPLAY)
+
+
+def _words() -> Words:
+    """Return the words of this desk, or of the environment when nothing is set."""
+    from center_app.core.desk_language import desk_language
+
+    return catalogue(desk_language())
 
 
 def _lacking(libraries: dict[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from center_app.core import log
+from center_app.core.desk_language import desk_language
 from center_app.core.errors import CenterError, describe
 from center_app.core.settings import data_folder, load, log_folder
 from center_app.core.text import catalogue
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
             return demo(Path(arguments[1]) if len(arguments) > 1 else data_folder() / "demo")
         return desk()
     except CenterError as error:
-        sys.stderr.write("\n".join(describe(error, catalogue(load().language or "en"))) + "\n")
+        sys.stderr.write("\n".join(describe(error, catalogue(desk_language()))) + "\n")
         return 3
 
 

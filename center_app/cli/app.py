@@ -15,12 +15,12 @@ OURS_EXIT = 1
 
 def run(arguments: list[str]) -> int:
     """Run one command and return the exit code: 0 good, 2 input, 3 surroundings, 1 our fault."""
-    from center_app.cli.shared import language
     from center_app.core import log
+    from center_app.core.desk_language import desk_language
     from center_app.core.settings import log_folder
 
     log.start(log_folder(), "command")
-    words = catalogue(language())
+    words = catalogue(desk_language())
     try:
         return _dispatch(arguments)
     except CenterError as error:

@@ -14,7 +14,8 @@ import typer
 from center_app.core import settings
 from center_app.core.access import Actor, Role
 from center_app.core.audit import plain
-from center_app.core.errors import CenterError, PersonError, declare
+from center_app.core.desk_language import desk_language
+from center_app.core.errors import PersonError, declare
 from center_app.core.text import Words, catalogue
 from center_app.wiring import Center, open_center
 
@@ -26,20 +27,9 @@ NO_STORE = declare(
 Store = Annotated[str, typer.Option("--store", help="Folder of the centre, or a postgresql:// address")]
 
 
-def language() -> str:
-    """Return the language of this desk: the setting, else the environment's, else English."""
-    try:
-        chosen: str = settings.load().language
-    except CenterError:
-        chosen = ""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        chosen = chosen or os.environ.get(name, "")[:2].lower()
-    return chosen if chosen in ("en", "de", "zh") else "en"
-
-
 def words() -> Words:
     """Return the words of this desk."""
-    return catalogue(language())
+    return catalogue(desk_language())
 
 
 def say(text: str, /, **params: object) -> None:
