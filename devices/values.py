@@ -197,13 +197,69 @@ class ParamSpec:
 
 
 @dataclass(frozen=True)
+class Message:
+    """Show one frame as a person reads it: bytes [start, end) of the input, its kind and its named values.
+
+    `fields` hold numbers in the unit the device's manual gives, text or lists. `error` is empty for a sound frame,
+    else why it is refused ("bad_checksum", "bad_length", …); what a refused frame says is never shown as good.
+    """
+
+    start: int
+    end: int
+    kind: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class CommandField:
+    """Describe one value a command takes, in `unit`; outside [low, high] it is refused.
+
+    `choices` maps the values of a closed list to their labels (en, de, zh); `kind` is "number", "integer", "choice"
+    or "text" (at most `longest` characters, printable).
+    """
+
+    key: str
+    label: Mapping[str, str]
+    kind: str = "number"
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    default: object = 0
+    choices: Mapping[object, Mapping[str, str]] | None = None
+    longest: int = 80
+
+
+@dataclass(frozen=True)
+class CommandSpec:
+    """Describe a command a device understands.
+
+    `encode(params, values)` gives the bytes to send; `judge(request, reply)` reads what came back so far: True when
+    the device has taken the command, False when it refuses it, None while the answer is not whole. A command without
+    `judge` is done once it is written. `timeout_s` bounds the wait for the answer; two commands of one kind lie at
+    least `min_interval_s` apart.
+    """
+
+    key: str
+    label: Mapping[str, str]
+    encode: Callable[[Params, Mapping[str, object]], bytes]
+    fields: tuple[CommandField, ...] = ()
+    judge: Callable[[bytes, bytes], bool | None] | None = None
+    timeout_s: float = 0.5
+    min_interval_s: float = 0.05
+    is_hazardous: bool = False
+
+
+@dataclass(frozen=True)
 class Profile:
     """Describe a device as data: its line, streams, decoder, simulator and proof.
 
     `make_streams(params)` gives the streams for the user's settings (`streams` are those of the
     defaults); `make_decoder(params)` a fresh decoder; `make_master` is None for devices that stream by
     themselves, and its first argument is the same params; `make_simulator(seed, params)` the device.
-    `sample` decodes to `sample_expect`; `source` names where the layout comes from.
+    `sample` decodes to `sample_expect`; `source` names where the layout comes from. `explain(data, params)` reads
+    whole frames, requests too, as messages (None: the messages are the decoded rows); `commands` are what the
+    device can be told.
     """
 
     id: str
@@ -219,6 +275,8 @@ class Profile:
     make_master: Callable[[Params], Master] | None = None
     make_streams: Callable[[Params], tuple[StreamSpec, ...]] | None = None
     params: tuple[ParamSpec, ...] = ()
+    explain: Callable[[bytes, Params], list[Message]] | None = None
+    commands: tuple[CommandSpec, ...] = ()
 
     def defaults(self) -> dict[str, object]:
         """Return the settings a fresh device of this profile starts with."""

@@ -18,7 +18,7 @@ from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RawRecord, RecordingView
 from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import RunInterval, RunRuleView
-from devices.values import Block, Profile, StreamSpec, scaled
+from devices.values import Block, LineSettings, Profile, StreamSpec, scaled
 
 MARGIN_NS = 60_000_000_000
 TOLERANCE_NS = 50_000_000
@@ -104,7 +104,7 @@ def _records(reader: StoreReader, interval: RunInterval, to_end: bool) -> Iterat
 def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord], last_byte: int) -> list[RunInterval]:
     """Run decoder, time and rule over the records, as the collector did."""
     decoder = source.profile.decoder(source.recording.params)
-    times = SampleTimes(source.profile.line, source.streams)
+    times = SampleTimes(LineSettings(**source.recording.line), source.streams)  # type: ignore[arg-type]
     watch = RunWatch(_rule(interval), _origin(interval), round(interval.pause_s * 1e9))
     base = next(record.offset for record in records if record.direction == 0)
     found: list[RunInterval] = []

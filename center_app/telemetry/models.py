@@ -26,6 +26,23 @@ class Cell(Row, table=True):
     collector: str = Field(index=True)
     headline: str = ""
     version: int = 1
+    line: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonColumn, nullable=True))
+
+
+class DeviceProfile(Row, table=True):
+    """Hold one version of a device profile that people wrote; a change adds a row, recordings cite theirs."""
+
+    __tablename__ = "device_profile"
+    __table_args__ = (Index("device_profile_series", "profile_id", "version", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    profile_id: str
+    version: int = 1
+    source: str
+    is_current: bool = True
+    removed: bool = False
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    set_by: str = ""
 
 
 class AlarmRule(Row, table=True):

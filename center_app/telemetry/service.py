@@ -212,6 +212,7 @@ def _fill_cell(row: Cell, draft: CellDraft) -> None:
     row.machine_id, row.names, row.port = draft.machine_id, draft.label, draft.port.strip()
     row.profile_id, row.params, row.enabled = draft.profile_id, dict(draft.params), draft.enabled
     row.collector, row.headline = draft.collector, draft.headline
+    row.line = asdict(draft.line) if draft.line else None
 
 
 def _fill_alarm_rule(row: AlarmRule, draft: AlarmRuleDraft) -> None:

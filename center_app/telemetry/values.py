@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from center_app.core.labels import Label
+from devices.values import LineSettings
 
 DEFAULT_COLLECTOR = "local"
 MAX_PAUSE_NS = 2_000_000_000
@@ -83,6 +84,8 @@ class CellDraft:
     collector: str = DEFAULT_COLLECTOR
     headline: str = ""
     """Channel key that a tile shows first; empty: the first channel of the profile."""
+    line: LineSettings | None = None
+    """Settings of the line where they differ from the profile's own."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class CellView:
     collector: str
     headline: str
     version: int
+    line: LineSettings | None = None
 
 
 @dataclass(frozen=True)

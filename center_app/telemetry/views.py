@@ -16,6 +16,7 @@ from center_app.telemetry.values import (
     RequestView,
     RunRuleView,
 )
+from devices.values import LineSettings
 
 __all__ = ["DEFAULT_COLLECTOR", "alarm_rule", "cell", "lease", "request", "run_rule"]
 
@@ -25,7 +26,7 @@ def cell(row: Cell) -> CellView:
     return CellView(
         id=int(row.id or 0), machine_id=row.machine_id, label=row.names, port=row.port, profile_id=row.profile_id,
         params=dict(row.params), enabled=row.enabled and not row.removed, collector=row.collector,
-        headline=row.headline, version=row.version,
+        headline=row.headline, version=row.version, line=LineSettings(**row.line) if row.line else None,
     )  # fmt: skip
 
 

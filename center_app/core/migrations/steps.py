@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from center_app.core.db import Database
 
-HEAD = "0001"
+HEAD = "0002"
 NEWER = declare(
     "store.newer",
     "This centre was last opened with a newer version of the program (data {found}, this program knows {known}).",

@@ -73,7 +73,7 @@ class Pipeline:
         self.master: Master | None = plan.profile.master(plan.cell.params)
         self._decoder: Decoder | Master = self.master or plan.profile.decoder(plan.cell.params)
         self._keys = {stream.key for stream in plan.streams}
-        self._time = SampleTimes(plan.profile.line, plan.streams)
+        self._time = SampleTimes(plan.line, plan.streams)
         self._taps = self._make_taps(plan)
         self._pause_ns = pause_ns(plan.streams)
         self._gap_from: tuple[int, str] | None = None
@@ -170,5 +170,5 @@ class Pipeline:
             self.counters.last_frame_ns = t_ns
 
     def _note_lateness(self, block: Block, times: Int64Array, t_ns: int) -> None:
-        arrived = t_ns - round((self._received - int(block.end_offset[-1])) * self.plan.profile.line.byte_ns)
+        arrived = t_ns - round((self._received - int(block.end_offset[-1])) * self.plan.line.byte_ns)
         self.counters.lateness_ns.append(max(0, arrived - int(times[-1])))

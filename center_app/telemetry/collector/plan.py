@@ -9,7 +9,7 @@ from typing import TypeVar
 from center_app.core.db import Read
 from center_app.telemetry import channels, queries
 from center_app.telemetry.values import AlarmRuleView, CellView, RunRuleView
-from devices.values import Profile, StreamSpec
+from devices.values import LineSettings, Profile, StreamSpec
 
 T = TypeVar("T", AlarmRuleView, RunRuleView)
 
@@ -35,10 +35,17 @@ class CellPlan:
         """Return the streams the device declares with its settings."""
         return self.profile.streams_for(self.cell.params)
 
+    @property
+    def line(self) -> LineSettings:
+        """Return the settings to open the port with: the cell's own, else the profile's."""
+        return self.cell.line or self.profile.line
+
     def decodes_like(self, other: CellPlan) -> bool:
         """Tell whether the same recording can go on under the other plan."""
         mine, theirs = self.cell, other.cell
-        return (mine.profile_id, dict(mine.params), mine.port) == (theirs.profile_id, dict(theirs.params), theirs.port)
+        return (mine.profile_id, dict(mine.params), mine.port, self.line) == (
+            theirs.profile_id, dict(theirs.params), theirs.port, other.line,
+        )  # fmt: skip
 
 
 def plans(read: Read, collector: str) -> tuple[CellPlan, ...]:

@@ -76,7 +76,7 @@ class PortLoop:
     def _open(self) -> Port | None:
         cell = self.plan.cell
         try:
-            port = open_port(cell.port, self.plan.profile.line)
+            port = open_port(cell.port, self.plan.line)
         except PortError as error:
             self._refused(error)
             return None
@@ -160,7 +160,7 @@ class PortLoop:
         span_s = max(boot_ns - self._read_boot_ns, 1) / 1e9
         self._read_boot_ns = boot_ns
         if size / span_s > GATHER_RATE:
-            self._mail.rest(min(GATHER_S, GATHER_BYTES * self.plan.profile.line.byte_ns / 1e9))
+            self._mail.rest(min(GATHER_S, GATHER_BYTES * self.plan.line.byte_ns / 1e9))
 
     def _poll(self, port: Port, pipeline: Pipeline) -> None:
         now = self._stamps.now()

@@ -116,7 +116,7 @@ class Collector:
         now = stamps.now()
         cell, profile = wanted.cell, wanted.profile
         handle = self._writer.begin_recording(
-            cell.id, profile.id, profile.version, profile.settled(cell.params), profile.line, cell.port,
+            cell.id, profile.id, profile.version, profile.settled(cell.params), wanted.line, cell.port,
             streams=wanted.streams, t_ns=now.t_ns,
         )  # fmt: skip
         handle.add_anchor(now.t_ns, now.wall_ns, "start")
