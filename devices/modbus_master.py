@@ -97,6 +97,11 @@ class ModbusMaster:
             blocks += self._expire()
         return blocks
 
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether the reply to a request is awaited."""
+        return self._open is not None
+
     def deadline_ns(self) -> int:
         """Return when the reply is overdue, or when the next request is due."""
         if self._open is not None:

@@ -22,6 +22,11 @@ class Poller:
         self._due_ns = now_ns + self._interval_ns
         return self._request
 
+    @property
+    def is_waiting(self) -> bool:
+        """Return False: answers come in the device's own stream and are paired with nothing."""
+        return False
+
     def on_bytes(self, data: bytes, now_ns: int) -> list[Block]:
         """Take received bytes; return the completed blocks."""
         return self._decoder.feed(data) if data else []

@@ -231,13 +231,22 @@ class CommandField:
 
 
 @dataclass(frozen=True)
+class Readback:
+    """Ask again after a command was taken: `request` is written, `judge(request, reply)` compares as in a command."""
+
+    request: bytes
+    judge: Callable[[bytes, bytes], bool | None]
+
+
+@dataclass(frozen=True)
 class CommandSpec:
     """Describe a command a device understands.
 
     `encode(params, values)` gives the bytes to send; `judge(request, reply)` reads what came back so far: True when
     the device has taken the command, False when it refuses it, None while the answer is not whole. A command without
     `judge` is done once it is written. `timeout_s` bounds the wait for the answer; two commands of one kind lie at
-    least `min_interval_s` apart.
+    least `min_interval_s` apart. `readback(params, values)` asks afterwards whether the device did as told; its
+    answer has `timeout_s` of its own.
     """
 
     key: str
@@ -248,6 +257,7 @@ class CommandSpec:
     timeout_s: float = 0.5
     min_interval_s: float = 0.05
     is_hazardous: bool = False
+    readback: Callable[[Params, Mapping[str, object]], Readback] | None = None
 
 
 @dataclass(frozen=True)
