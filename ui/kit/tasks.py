@@ -37,6 +37,7 @@ class Task:
     lane: str = "read"
     is_cancelled: threading.Event = field(default_factory=threading.Event)
     is_over: bool = False
+    is_steady: bool = False
 
     def cancel(self) -> None:
         """Ask the work to stop; its result will not be delivered."""
@@ -150,10 +151,16 @@ class Tasks(QObject):
         failed: Callable[[Exception], Any] | None = None,
         owner: QObject | None = None,
         key: str = "",
+        is_steady: bool = False,
         **kwargs: Any,
     ) -> Task:
-        """Run a plain function on the window lane, which owns the plots' store connection."""
-        return self._start("window", _name(function), lambda: function(*args, **kwargs), done, failed, owner, key)
+        """Run a plain function on the window lane, which owns the plots' store connection.
+
+        Steady work follows a live line many times a second; the window does not count as busy for it.
+        """
+        return self._start(
+            "window", _name(function), lambda: function(*args, **kwargs), done, failed, owner, key, is_steady
+        )
 
     def work(
         self,
@@ -189,8 +196,8 @@ class Tasks(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Say whether every task has been delivered."""
-        return not self._open
+        """Say whether every task but the steady ones has been delivered."""
+        return all(task.is_steady for task in self._open)
 
     @property
     def is_writing(self) -> bool:
@@ -206,8 +213,9 @@ class Tasks(QObject):
         failed: Callable[[Exception], Any] | None,
         owner: QObject | None,
         key: str = "",
+        is_steady: bool = False,
     ) -> Task:
-        task = Task(name, work, done, failed, None, owner, lane)
+        task = Task(name, work, done, failed, None, owner, lane, is_steady=is_steady)
         if key:
             self._replace((id(owner), lane + key), task)
         return self._put(task)
@@ -224,7 +232,8 @@ class Tasks(QObject):
             self._lanes[task.lane] = _Lane(task.lane, self._relay)
         self._open.add(task)
         self._lanes[task.lane].put(task)
-        self.busy_changed.emit(True)
+        if not task.is_steady:
+            self.busy_changed.emit(True)
         return task
 
     @Slot(object)
@@ -245,7 +254,8 @@ class Tasks(QObject):
         self._open.discard(task)
         for slot in [slot for slot, held in self._latest.items() if held is task]:
             del self._latest[slot]
-        self.busy_changed.emit(bool(self._open))
+        if not task.is_steady:
+            self.busy_changed.emit(not self.is_idle)
 
     def _deliver(self, task: Task, report: _Report) -> None:
         if report.kind == "done" and task.done:

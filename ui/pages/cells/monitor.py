@@ -21,6 +21,7 @@ from ui.pages.cells.channel_list import ChannelList
 from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts, name_of
 from ui.pages.cells.export import export_window
 from ui.pages.cells.facts_panel import FactsPanel
+from ui.pages.cells.more import MoreMenu
 from ui.pages.cells.neighbours import load_bookings, load_machines
 from ui.pages.cells.plot.curves import Limit
 from ui.pages.cells.plot.stack import PlotChannel, PlotStack, channel_of
@@ -47,6 +48,7 @@ class Monitor(QWidget):
         self.stack = PlotStack(context.tasks, doors.open_reader, self.base)
         self.list = ChannelList(self.stack.colour)
         self.facts = FactsPanel()
+        self.more = MoreMenu(context)
         self._mode, self._span = SegmentedControl(_("Live or paused")), SegmentedControl(_("Time shown"))
         self.setLayout(column(self._toolbar(), rule(), self._middle(), gap=0))
         self._mode.picked.connect(self._on_mode)
@@ -66,7 +68,7 @@ class Monitor(QWidget):
         words = (_("10 s"), _("1 min"), _("15 min"), _("8 h"), _("7 d"))
         self._span.set_segments([(key, word, "") for (key, _s), word in zip(SPANS, words, strict=True)], "60")
         export = button(_("Export"), self.export, icon="download")
-        bar = holder(row(self._mode, self._span, None, export, gap=12, margins=(12, 7, 12, 7)))
+        bar = holder(row(self._mode, self._span, None, export, self.more.button, gap=12, margins=(12, 7, 12, 7)))
         bar.setFixedHeight(44)
         return bar
 

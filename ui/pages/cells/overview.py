@@ -19,6 +19,7 @@ from ui.kit.panels import EmptyState
 from ui.kit.recorded import Doors, to_ns
 from ui.kit.words import _
 from ui.pages.cells.data import CellCard, load_cards
+from ui.pages.cells.more import MoreMenu
 from ui.pages.cells.neighbours import load_bookings, load_machines
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, points
@@ -44,6 +45,7 @@ class Overview(QWidget):
         self._filter.picked.connect(lambda _key: self._lay())
         self._add = button(_("Add device…"), add_device, icon="plug")
         self._add.setVisible(context.may(Right.RECORD))
+        self.more = MoreMenu(context)
         self._grid_host = QWidget()
         self._grid = QGridLayout(self._grid_host)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +57,9 @@ class Overview(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(scrolling(self._grid_host))
         self._stack.addWidget(empty)
-        self.setLayout(column(row(self._filter, None, self._add), self._stack, gap=12, margins=(16, 16, 16, 16)))
+        self.setLayout(
+            column(row(self._filter, None, self._add, self.more.button), self._stack, gap=12, margins=(16, 16, 16, 16))
+        )
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)

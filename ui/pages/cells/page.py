@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
@@ -10,10 +11,12 @@ from center_app.core.access import Right
 from center_app.core.changes import Changed
 from center_app.core.text import N_
 from center_app.telemetry.values import PortState
+from ui.kit.actions import Action
 from ui.kit.page import Context, Page, PageSpec
 from ui.kit.pill import Pill
 from ui.kit.recorded import Doors
 from ui.kit.words import _
+from ui.pages.cells import acts
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.monitor import Monitor
 from ui.pages.cells.overview import Overview
@@ -53,6 +56,13 @@ class CellsPage(Page):
         ):
             self.act(action_id, text, run, shortcut=key)
         self.act("cells.add", N_("Add device…"), self.add_device, icon="plug", right=Right.RECORD)
+        acts.register_all(self)
+
+    def offer(self, place: str, action_id: str, text: str, run: Callable[[], Any], **more: Any) -> Action:
+        """Register an act (as `act` does) and show it in the menu "⋯" of the "overview" or the "monitor"."""
+        action = self.act(action_id, text, run, **more)
+        (self.overview if place == "overview" else self.monitor).more.add(action)
+        return action
 
     def refresh(self) -> None:
         """Load again what is in view."""

@@ -84,7 +84,9 @@ class Feed(QObject):
         if asked is None:
             return
         self._is_waiting = True
-        self._tasks.window(self._fetch, asked, done=self._on_fetched, failed=self._on_failed, owner=self)
+        self._tasks.window(
+            self._fetch, asked, done=self._on_fetched, failed=self._on_failed, owner=self, is_steady=not asked.is_whole
+        )
 
     def reload(self) -> None:
         """Forget what was fetched, as when the stored data changed."""

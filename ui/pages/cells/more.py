@@ -1,0 +1,48 @@
+"""The menu "⋯" of the tiles and of one cell: what the topics in `acts` offer there."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from ui.kit.actions import Action
+from ui.kit.buttons import icon_button
+from ui.kit.icons import icon
+from ui.kit.page import Context
+from ui.kit.words import _
+
+
+class MoreMenu:
+    """Show the acts on offer that the person may do; the menu is made anew each time it opens."""
+
+    def __init__(self, context: Context) -> None:
+        """Start without acts; `button` stays hidden until there is one."""
+        self._context = context
+        self._actions: list[str] = []
+        self.button: QPushButton = icon_button(_("More acts"), "ellipsis", self.open)
+        self.button.setVisible(False)
+
+    def add(self, action: Action) -> None:
+        """Offer one more act."""
+        self._actions.append(action.id)
+        if action.right is None or self._context.may(action.right):
+            self.button.setVisible(True)
+
+    def menu(self) -> QMenu:
+        """Return a fresh menu with the acts that are possible now."""
+        menu = QMenu(self.button)
+        for action_id in self._actions:
+            action = self._context.actions.get(action_id)
+            if action.right is not None and not self._context.may(action.right):
+                continue
+            entry = menu.addAction(icon(action.icon, "text2"), _(action.text)) if action.icon else menu.addAction(
+                _(action.text)
+            )  # fmt: skip
+            entry.setEnabled(action.enabled())
+            entry.triggered.connect(lambda _checked=False, run=action.run: run())
+        return menu
+
+    def open(self) -> None:
+        """Open the menu under the button."""
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.button.mapToGlobal(self.button.rect().bottomLeft()))
