@@ -1,0 +1,197 @@
+"""Read whole frames as messages: what a person would read out of the bytes, refused frames with their reason.
+
+The messages of one input follow each other without a hole, so that every byte belongs to one of them: good frames,
+refused ones (`error` says why), noise between them and, in text, the lines without values (kind "text").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.account import CUT, NOISE, OVERLONG
+from devices.declared import DeclaredFramer, DeclaredKind, Span
+from devices.framing import FrameKind
+from devices.lines import LONGEST_LINE, LineFramer
+from devices.structs import Layout, column, range_quality
+from devices.values import Block, ChannelSpec, Message, Params, Profile, Quality, StreamSpec
+
+Fields = dict[str, object]
+Told = tuple[str, Fields] | tuple[str, Fields, str]
+"""Kind, fields and, for a refused frame, the reason."""
+Explain = Callable[[bytes, Params], list[Message]]
+_SHOWN_BYTES = 64
+
+
+def explain(profile: Profile, data: bytes, params: Params | None = None) -> list[Message]:
+    """Read a file's bytes as messages, with the profile's own reader or else row by row; never raises."""
+    settings = profile.settled(params)
+    return profile.explain(data, settings) if profile.explain else explain_rows(profile, data, settings)
+
+
+def number(value: float, digits: int = 12) -> float | None:
+    """Return a value without the rounding noise of its scale, None when it is not finite."""
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{digits}g}")
+
+
+def shown(data: bytes) -> Fields:
+    """Return the bytes of a frame that cannot be read, at most 64 of them, as hexadecimal text."""
+    return {"hex": data[:_SHOWN_BYTES].hex(" ").upper(), "bytes": len(data)}
+
+
+def readable(data: bytes) -> str:
+    """Return text as it stands, bytes outside ASCII escaped."""
+    return data.decode("ascii", "backslashreplace")
+
+
+def explain_frames(
+    kinds: Sequence[DeclaredKind],
+    data: bytes,
+    read: Callable[[bytes], Told],
+    correct: Callable[[bytes], Fields] | None = None,
+) -> list[Message]:
+    """Read binary frames; `correct` says of a frame with a bad checksum what the right one would be."""
+    spans: list[Span] = []
+    framer = DeclaredFramer(*kinds, tell=spans.append)
+    framer.feed(data)
+    framer.flush()
+    return [_told(group, data, read, correct) for group in _grouped(spans)]
+
+
+def _grouped(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """Join the bytes of one refused frame, or of one stretch of noise."""
+    group: list[Span] = []
+    for span in spans:
+        if group and (not span.reason or span.begins or span.reason != group[0].reason):
+            yield group
+            group = []
+        group.append(span)
+        if not span.reason:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _told(
+    group: list[Span], data: bytes, read: Callable[[bytes], Told], correct: Callable[[bytes], Fields] | None
+) -> Message:
+    first, stop = group[0], group[-1].stop
+    if not first.reason:
+        return _message(first.start, stop, read(first.frame))
+    fields = shown(data[first.start : stop])
+    if first.frame and correct is not None and first.reason == "bad_checksum":
+        fields |= correct(first.frame)
+    return Message(first.start, stop, "frame" if first.begins else "noise", fields, first.reason)
+
+
+def _message(start: int, end: int, told: Told) -> Message:
+    return Message(start, end, told[0], told[1], told[2] if len(told) > 2 else "")
+
+
+def explain_lines(data: bytes, read: Callable[[bytes], Told], longest: int = LONGEST_LINE) -> list[Message]:
+    """Read text line by line; empty lines join the next message, "text" is the line with its end."""
+    framer = LineFramer(longest)
+    messages: list[Message] = []
+    done = 0
+    for batch in framer.feed(data):
+        sizes, ends = batch.sizes.tolist(), batch.end_offset.tolist()
+        for line, size, end in zip(batch.lines(), sizes, ends, strict=True):
+            if end - size > done:
+                messages.append(Message(done, end - size, "line", shown(data[done : end - size]), OVERLONG))
+            done = end
+            messages.append(_line(line, data[end - size : end], end, read))
+    if done < len(data):
+        reason = OVERLONG if len(data) - done > longest else CUT
+        messages.append(Message(done, len(data), "line", shown(data[done:]), reason))
+    return messages
+
+
+def _line(line: bytes, whole: bytes, end: int, read: Callable[[bytes], Told]) -> Message:
+    kind, fields, *reason = read(line)
+    return Message(end - len(whole), end, kind, {"text": readable(whole), **fields}, reason[0] if reason else "")
+
+
+def explain_layouts(
+    layouts: Sequence[Layout], others: Sequence[FrameKind] = (), name: Mapping[str, str] | None = None
+) -> Explain:
+    """Return a reader of fixed frames: one message per frame, fields by channel, or by `name` of the channel."""
+    kinds = dict.fromkeys([*(layout.kind for layout in layouts), *others])
+    declared = [as_declared(kind) for kind in kinds]
+
+    def read(frame: bytes) -> Told:
+        row = np.frombuffer(frame, dtype=np.uint8)[None, :]
+        for layout in layouts:
+            if frame.startswith(layout.kind.sync) and len(frame) == layout.kind.size and _is_mine(layout, frame):
+                return layout.stream.key, row_fields(layout, row, name or {})
+        return "frame", shown(frame)
+
+    return lambda data, params: explain_frames(declared, data, read)
+
+
+def as_declared(kind: FrameKind) -> DeclaredKind:
+    """Return a frame kind of fixed size as one that declares its size."""
+
+    def is_sound(frame: bytes) -> bool:
+        return kind.check is None or bool(kind.check.passes(np.frombuffer(frame, dtype=np.uint8)[None, :])[0])
+
+    return DeclaredKind(kind.sync, len(kind.sync), lambda header: kind.size, is_sound, kind.size)
+
+
+def _is_mine(layout: Layout, frame: bytes) -> bool:
+    if layout.select is None:
+        return True
+    at, mask, value = layout.select
+    return frame[at] & mask == value
+
+
+def row_fields(layout: Layout, row: NDArray[np.uint8], name: Mapping[str, str]) -> Fields:
+    """Return one frame's fields, uint8 (1, size), in the channels' units."""
+    raw = [field(row) if callable(field) else column(row, *field) for field in layout.fields]
+    values = np.array([np.asarray(each, dtype=np.float64) for each in raw])
+    quality = range_quality(layout.stream.channels, values)
+    return named(layout.stream.channels, values[:, 0], quality[:, 0], name)
+
+
+def named(
+    channels: Sequence[ChannelSpec], raw: NDArray[Any], quality: NDArray[Any], name: Mapping[str, str] | None = None
+) -> Fields:
+    """Return scaled values by channel key; what is not good is None and its mark stands under "quality"."""
+    fields: Fields = {}
+    marks: dict[str, str] = {}
+    for channel, value, mark in zip(channels, raw, quality, strict=True):
+        key = (name or {}).get(channel.key, channel.key)
+        good = int(mark) == Quality.GOOD
+        fields[key] = number(float(value) * channel.scale + channel.offset) if good else None
+        if not good:
+            marks[key] = Quality(int(mark)).name.lower()
+    return {**fields, "quality": marks} if marks else fields
+
+
+def explain_rows(profile: Profile, data: bytes, params: Params) -> list[Message]:
+    """Return one message per decoded row, fields by channel key; its bytes begin where the row before ended."""
+    decoder = profile.decoder(params)
+    blocks = decoder.feed(data) + decoder.flush()
+    streams = {stream.key: stream for stream in profile.streams_for(params)}
+    rows = sorted(
+        ((int(end), block, index) for block in blocks for index, end in enumerate(block.end_offset)),
+        key=lambda row: row[0],
+    )
+    messages, done = [], 0
+    for end, block, index in rows:
+        messages.append(Message(done, end, block.stream, _row(streams[block.stream], block, index)))
+        done = end
+    if done < len(data):
+        messages.append(Message(done, len(data), "noise", shown(data[done:]), NOISE))
+    return messages
+
+
+def _row(stream: StreamSpec, block: Block, index: int) -> Fields:
+    quality = np.broadcast_to(block.quality, block.values.shape)[:, index]
+    return named(stream.channels, block.values[:, index].astype(np.float64), quality)
