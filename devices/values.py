@@ -62,12 +62,18 @@ class StreamSpec:
 
 @dataclass(frozen=True)
 class LineSettings:
-    """Hold the settings of a serial line; `baud` in bits per second."""
+    """Hold the settings of a serial line; `baud` in bits per second.
+
+    `echo`: own bytes are heard back (two-wire RS-485) and left out of the input; `rs485`: the driver is asked to
+    switch the direction.
+    """
 
     baud: int
     data_bits: int = 8
     parity: str = "N"
     stop_bits: float = 1
+    echo: bool = False
+    rs485: bool = False
 
     @property
     def bits_per_byte(self) -> float:

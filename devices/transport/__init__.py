@@ -2,6 +2,8 @@
 
 from devices.transport.holders import holder_of
 from devices.transport.listing import PortInfo, list_ports
-from devices.transport.port import Port, open_port, resolve
+from devices.transport.opening import open_port, resolve
+from devices.transport.port import Port
+from devices.transport.tuning import Tuning
 
-__all__ = ["Port", "PortInfo", "holder_of", "list_ports", "open_port", "resolve"]
+__all__ = ["Port", "PortInfo", "Tuning", "holder_of", "list_ports", "open_port", "resolve"]

@@ -1,4 +1,4 @@
-"""Open, read and write one port; every failure comes out as one of four declared errors.
+"""Read and write one open port; every failure of a driver comes out as PortLost.
 
 Unplugging shows as SerialException, bare OSError, termios.error (no OSError), or a read that is ready and gives
 nothing; a port closed under a reader shows as TypeError. A reader waits in the kernel, never in a loop.
@@ -6,93 +6,100 @@ nothing; a port closed under a reader shows as TypeError. A reader waits in the 
 
 from __future__ import annotations
 
-import errno
 import os
-import re
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
-import serial
-
-from devices.errors import PortBusy, PortError, PortForbidden, PortLost, PortMissing
-from devices.transport.holders import holder_of
-from devices.transport.listing import latency_ms, path_of_identity
+from devices.errors import PortLost
+from devices.transport import tuning
+from devices.transport.echo import EchoFilter
+from devices.transport.tuning import DRIVER_ERRORS, Tuning
 from devices.values import LineSettings
 
-try:
-    import termios
-
-    _TERMIOS_ERROR: type[Exception] = termios.error
-except ImportError:  # Windows has no termios
-    _TERMIOS_ERROR = OSError
-
 MOST_BYTES = 65536
-_NETWORK = ("loop://", "socket://", "rfc2217://")
-_WINDOWS_PORT = re.compile(r"(?:\\\\\.\\)?COM\d{1,3}", re.IGNORECASE)
-_LOST = (serial.SerialException, OSError, _TERMIOS_ERROR, TypeError, ValueError, AttributeError)
+SLICE_S = 0.02
+"""How long a driver without a descriptor (network with telnet, Windows) waits at a time."""
 
 
-def resolve(url: str) -> str:
-    """Return what to open for an allowed url: a device path, "usb:VID:PID:SERIAL", loop, socket or rfc2217.
-
-    PortForbidden for anything else, PortMissing when the device is not there.
-    """
-    if url.startswith("usb:"):
-        path = path_of_identity(url)
-        if path is None:
-            raise PortMissing(url)
-        return path
-    if url.startswith(_NETWORK) or (os.name == "nt" and _WINDOWS_PORT.fullmatch(url)):
-        return url
-    return _device(url)
-
-
-def _device(url: str) -> str:
-    """Return a device path, or a link to one; only files under /dev are devices."""
-    path = Path(url)
-    if "://" in url or not path.is_absolute():
-        raise PortForbidden(url, "not an allowed kind of port")
-    real = os.path.realpath(path)
-    if not real.startswith("/dev/"):
-        raise (PortForbidden(url, "not a device") if os.path.exists(real) else PortMissing(url))
-    if not os.path.exists(real):
-        raise PortMissing(url)
-    return real
+def settings(line: LineSettings) -> dict[str, Any]:
+    """Return line settings as pyserial takes them."""
+    return {
+        "baudrate": line.baud,
+        "bytesize": line.data_bits,
+        "parity": line.parity,
+        "stopbits": line.stop_bits,
+        "timeout": SLICE_S,
+        "write_timeout": 1.0,
+    }
 
 
 class Port:
-    """Hold one open port; one thread reads, any thread may `cancel` or `close`."""
+    """Hold one open port; one thread reads and writes, any thread may `cancel` or `close`."""
 
-    def __init__(self, url: str, handle: Any) -> None:
+    def __init__(self, url: str, handle: Any, line: LineSettings | None = None) -> None:
         """Wrap an open pyserial handle."""
         self.url = url
+        self.tuning = Tuning()
+        self.largest_read = 0
+        """Most bytes that waited at one read: how full the kernel's buffer has been."""
         self._handle = handle
         self._closed = False
-        self._descriptor = handle.fileno() if isinstance(handle, serial.Serial) and os.name == "posix" else None
-        self._wake_read, self._wake_write = os.pipe() if self._descriptor is not None else (-1, -1)
+        self.descriptor = _descriptor_of(handle)
+        self._wake_read, self._wake_write = os.pipe() if self.descriptor is not None else (-1, -1)
+        self._echo = EchoFilter(line) if line is not None and line.echo else None
+        self._heard_self = b""
 
     @property
     def latency_ms(self) -> int | None:
         """Return the adapter's latency timer in milliseconds, None where there is none."""
-        return latency_ms(os.path.realpath(self.url)) if self._descriptor is not None else None
+        return self.tuning.latency_ms
+
+    @property
+    def echoes_missed(self) -> int:
+        """Return how often the echo of own bytes was expected and never came."""
+        return self._echo.missed if self._echo else 0
 
     def read(self, timeout_s: float) -> bytes:
         """Return whatever is there, at most 64 KiB, waiting up to `timeout_s` for the first byte.
 
-        b"" after the time or after `cancel`; PortLost when the port is gone.
+        b"" after the time or after `cancel`; PortLost when the port is gone. Own bytes heard back on a line that
+        echoes are left out, see `take_echo`.
         """
         with self._losing():
-            if self._descriptor is not None:
-                return self._read_descriptor(timeout_s)
-            return self._read_handle(timeout_s)
+            found = self._read_handle(timeout_s) if self.descriptor is None else self._read_descriptor(timeout_s)
+        self.largest_read = max(self.largest_read, len(found))
+        if self._echo is None:
+            return found
+        others, own = self._echo.split(found)
+        self._heard_self += own
+        return others
+
+    def take_echo(self) -> bytes:
+        """Return the own bytes heard back since the last call."""
+        own, self._heard_self = self._heard_self, b""
+        return own
 
     def write(self, data: bytes) -> None:
         """Write all bytes; PortLost when the port is gone or takes nothing for a second."""
         with self._losing():
             self._handle.write(data)
+        if self._echo is not None:
+            self._echo.expect(data)
+
+    def configure(self, line: LineSettings) -> None:
+        """Change speed and format of the open port; what waits in the kernel stays. PortLost when it cannot."""
+        with self._losing():
+            for name, value in settings(line).items():
+                if getattr(self._handle, name) != value:
+                    setattr(self._handle, name, value)
+        self._echo = EchoFilter(line) if line.echo else None
+
+    def line_errors(self) -> dict[str, int] | None:
+        """Return the driver's counters of framing, parity and overrun errors; None where there are none."""
+        return tuning.line_errors(self.descriptor)
 
     def cancel(self) -> None:
         """Wake a waiting reader from another thread; its `read` returns b""."""
@@ -100,7 +107,7 @@ class Port:
             with suppress(OSError):
                 os.write(self._wake_write, b"x")
         elif hasattr(self._handle, "cancel_read"):
-            with suppress(*_LOST):
+            with suppress(*DRIVER_ERRORS):
                 self._handle.cancel_read()
 
     def close(self) -> None:
@@ -109,7 +116,8 @@ class Port:
             return
         self._closed = True
         self.cancel()
-        with suppress(*_LOST):
+        tuning.hand_back(self.descriptor)
+        with suppress(*DRIVER_ERRORS):
             self._handle.close()
         for descriptor in (self._wake_read, self._wake_write):
             if descriptor >= 0:
@@ -127,19 +135,21 @@ class Port:
 
     def _read_handle(self, timeout_s: float) -> bytes:
         """Wait for one byte, then take what else is there; a loss after the first byte shows next time."""
-        self._handle.timeout = timeout_s
+        deadline_s = time.monotonic() + timeout_s
         data = bytes(self._handle.read(1))
+        while not data and not self._closed and time.monotonic() < deadline_s:
+            data = bytes(self._handle.read(1))
         if data:
-            self._handle.timeout = 0
-            with suppress(*_LOST):
-                data += bytes(self._handle.read(MOST_BYTES))
+            with suppress(*DRIVER_ERRORS):
+                waiting = min(int(self._handle.in_waiting), MOST_BYTES)
+                data += bytes(self._handle.read(waiting)) if waiting else b""
         return data
 
     def _read_descriptor(self, timeout_s: float) -> bytes:
-        descriptor = self._descriptor
+        descriptor = self.descriptor
         if descriptor is None or self._closed:
             raise PortLost(self.url, "closed")
-        ready = select.select([descriptor, self._wake_read], [], [], max(0.0, timeout_s))[0]
+        ready = _ready((descriptor, self._wake_read), timeout_s)
         if self._wake_read in ready:
             os.read(self._wake_read, 64)
         if descriptor not in ready:
@@ -157,75 +167,26 @@ class Port:
         """Turn every failure of the driver into PortLost."""
         try:
             yield
-        except _LOST as problem:
+        except DRIVER_ERRORS as problem:
             raise PortLost(self.url, str(problem)) from problem
 
 
-def open_port(url: str, line: LineSettings) -> Port:
-    """Open a port exclusively with these line settings.
-
-    PortMissing, PortForbidden, PortBusy (naming the other program where it can be seen) or PortLost.
-    """
-    target = resolve(url)
-    local = "://" not in target
-    if local and os.name == "posix":
-        holder = holder_of(target)
-        if holder:
-            raise PortBusy(url, holder)
+def _descriptor_of(handle: Any) -> int | None:
+    """Return the descriptor a reader can wait on in the kernel; None for drivers that have none."""
+    if os.name != "posix":
+        return None
     try:
-        handle = _open_local(target, line) if local else _open_network(target, line)
-    except _LOST as problem:
-        raise _opening_error(url, target, problem) from problem
-    return Port(url, handle)
+        return int(handle.fileno())
+    except DRIVER_ERRORS:
+        return None
 
 
-def _settings(line: LineSettings) -> dict[str, Any]:
-    return {
-        "baudrate": line.baud,
-        "bytesize": line.data_bits,
-        "parity": line.parity,
-        "stopbits": line.stop_bits,
-        "timeout": 0,
-        "write_timeout": 1.0,
-    }
-
-
-def _open_local(target: str, line: LineSettings) -> serial.Serial:
-    settings = _settings(line)
-    try:
-        handle = serial.Serial(target, exclusive=True, **settings)
-    except (serial.SerialException, OSError, _TERMIOS_ERROR) as problem:
-        if not target.startswith("/dev/pts/") or _number(problem) != errno.EINVAL:
-            raise
-        # A pseudo-terminal has no parity and only eight data bits.
-        handle = serial.Serial(target, exclusive=True, **(settings | {"parity": "N", "bytesize": 8}))
-    with suppress(*_LOST, NotImplementedError):
-        handle.set_low_latency_mode(True)
-    return handle
-
-
-def _open_network(target: str, line: LineSettings) -> Any:
-    return serial.serial_for_url(target, **_settings(line))
-
-
-def _number(problem: BaseException) -> int | None:
-    """Return the errno hidden in a driver's exception."""
-    number = getattr(problem, "errno", None)
-    if number is None and problem.args and isinstance(problem.args[0], int):
-        number = problem.args[0]
-    if number is None:
-        found = re.search(r"\[Errno (\d+)\]|\((\d+), '", str(problem))
-        number = int(found[1] or found[2]) if found else None
-    return number
-
-
-def _opening_error(url: str, target: str, problem: BaseException) -> PortError:
-    """Choose the declared error for a port that could not be opened."""
-    number, words = _number(problem), str(problem)
-    if number in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK) or "exclusively lock" in words:
-        return PortBusy(url, holder_of(target), words)
-    if number in (errno.EACCES, errno.EPERM):
-        return PortBusy(url, "", words) if os.name == "nt" else PortForbidden(url, words)
-    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ECONNREFUSED):
-        return PortMissing(url, words)
-    return PortLost(url, words) if os.path.exists(target) or "://" in target else PortMissing(url, words)
+def _ready(descriptors: tuple[int, int], timeout_s: float) -> set[int]:
+    """Wait until one of the descriptors has something to read, or to say."""
+    poller = select.poll()
+    for descriptor in descriptors:
+        poller.register(descriptor, select.POLLIN)
+    events = poller.poll(max(0.0, timeout_s) * 1000)
+    if any(event & select.POLLNVAL for _, event in events):
+        raise OSError("closed under the reader")
+    return {descriptor for descriptor, _ in events}
