@@ -62,10 +62,12 @@ class Archive:
     row is found in at least one place.
     """
 
-    def __init__(self, folder: Path, cache: BlockCache) -> None:
+    def __init__(self, folder: Path, cache: BlockCache, collector: str = "") -> None:
         self.folder = folder
-        self.collector = folder.name
+        self.collector = collector or folder.name
         self.cache = cache
+        self.key = str(folder)
+        """Name these files in the shared cache of blocks."""
         self._ledger: Connection | None = None
         self._days: dict[str, tuple[Connection, bool]] = {}
         self._begun: list[Connection] = []

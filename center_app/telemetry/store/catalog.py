@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from center_app.core.db import Connection
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry.store.archive import Archive, BlockCache
-from center_app.telemetry.store.errors import RECORDING_UNKNOWN
+from center_app.telemetry.store.errors import RECORDING_UNKNOWN, VERSION_UNKNOWN
 from center_app.telemetry.store.files import LEDGER_NAME, TELEMETRY
 from center_app.telemetry.store.values import (
     ChannelView,
     RecordingView,
     StreamView,
 )
+from center_app.telemetry.store.versions import AS_RECORDED, Versions, VersionView
 
 T = TypeVar("T")
 _RECORDING = (
@@ -33,13 +34,15 @@ class Catalog:
         self._folder = Path(folder) / TELEMETRY
         self._cache = BlockCache()
         self._archives: dict[str, Archive] = {}
+        self._versions: dict[str, Versions] = {}
+        self._again: dict[Path, Archive] = {}
         self._looked_at = float("-inf")
 
     def close(self) -> None:
         """Close all files."""
-        for archive in self._archives.values():
+        for archive in [*self._archives.values(), *self._again.values()]:
             archive.close()
-        self._archives = {}
+        self._archives, self._again, self._versions = {}, {}, {}
         self._looked_at = float("-inf")
 
     def __enter__(self) -> Self:
@@ -55,6 +58,7 @@ class Catalog:
             for entry in sorted(self._folder.iterdir()):
                 if entry.name not in self._archives and (entry / LEDGER_NAME).is_file():
                     self._archives[entry.name] = Archive(entry, self._cache)
+                    self._versions[entry.name] = Versions(entry)
             self._looked_at = now if self._archives else self._looked_at
         return list(self._archives.values())
 
@@ -65,6 +69,58 @@ class Catalog:
             with archive.snapshot() as ledger:
                 found.extend(job(ledger, archive.collector))
         return found
+
+    # -- versions ---------------------------------------------------------------------------------------
+
+    def versions(self, recording_id: int) -> list[VersionView]:
+        """Return every version of a recording, oldest first; version 1 is what was recorded."""
+        view = self.recording(recording_id)
+        first = VersionView(
+            view.id, AS_RECORDED, view.collector, view.cell_id, view.profile_id, view.profile_version, view.params,
+            view.line, view.started_ns, is_whole=view.ended_ns is not None,
+            rows=sum(stream.rows for stream in self.streams(recording_id, AS_RECORDED)),
+        )  # fmt: skip
+        known = self._versions.get(view.collector)
+        return [first, *(known.of(recording_id) if known else [])]
+
+    def served(self, recording_id: int) -> int:
+        """Return the number of the version that is read when none is named."""
+        archive = self.archive_of(recording_id)
+        known = self._versions.get(archive.collector)
+        return known.served(recording_id) if known else AS_RECORDED
+
+    def forget_versions(self) -> None:
+        """Look for new versions and choices at the next question."""
+        for known in self._versions.values():
+            known.forget()
+
+    def version_archive(self, recording_id: int, version: int | None = None) -> Archive:
+        """Return the files of one version (default: the served one); SurroundingsError when it is unknown."""
+        archive = self.archive_of(recording_id)
+        known = self._versions.get(archive.collector)
+        wanted = version or (known.served(recording_id) if known else AS_RECORDED)
+        if wanted == AS_RECORDED or known is None:
+            return archive
+        view = next((view for view in known.of(recording_id) if view.version == wanted), None)
+        if view is None:
+            raise SurroundingsError(VERSION_UNKNOWN, recording=recording_id, version=wanted)
+        return self._open_version(known, view)
+
+    def serving(self, cell_id: int) -> Iterator[tuple[Archive, frozenset[int]]]:
+        """Yield the files that hold a cell's served samples, each with the recordings that are not read from it."""
+        for archive in self.archives():
+            known = self._versions.get(archive.collector)
+            used = known.in_use(cell_id) if known else []
+            yield archive, frozenset(view.recording_id for view in used)
+            for view in used:
+                if known is not None:
+                    yield self._open_version(known, view), frozenset()
+
+    def _open_version(self, known: Versions, view: VersionView) -> Archive:
+        place = known.place(view)
+        if place not in self._again:
+            self._again[place] = Archive(place, self._cache, view.collector)
+        return self._again[place]
 
     def cells(self) -> list[int]:
         """Return the ids of the cells that have recordings."""
@@ -97,9 +153,9 @@ class Catalog:
                     return archive
         raise SurroundingsError(RECORDING_UNKNOWN, recording=recording_id)
 
-    def streams(self, recording_id: int) -> list[StreamView]:
-        """Return a recording's streams."""
-        with self.archive_of(recording_id).snapshot() as ledger:
+    def streams(self, recording_id: int, version: int | None = None) -> list[StreamView]:
+        """Return a recording's streams, of the served version or a named one."""
+        with self.version_archive(recording_id, version).snapshot() as ledger:
             rows = ledger.execute(
                 "SELECT id, recording_id, key, rate_hz, tick_ns, rows FROM stream WHERE recording_id = ? ORDER BY id",
                 (recording_id,),
@@ -107,32 +163,22 @@ class Catalog:
         return [StreamView(*row) for row in rows]
 
     def channels(self, cell_id: int) -> list[ChannelView]:
-        """Return a cell's recorded channels, each as its newest recording describes it."""
-        newest: dict[tuple[str, str], ChannelView] = {}
-        sql = (
-            "SELECT s.key, c.key, c.label, c.unit, c.dtype, c.scale, c.offset, c.low, c.high, c.states, c.grp, r.id"
-            " FROM recording r JOIN stream s ON s.recording_id = r.id JOIN channel c ON c.stream_id = s.id"
-            " WHERE r.id = (SELECT id FROM recording WHERE cell_id = ? ORDER BY started_ns DESC, id DESC LIMIT 1)"
-            " ORDER BY s.id, c.slot"
-        )
-        views = self.in_ledgers(
-            lambda ledger, _: [_channel(cell_id, row) for row in ledger.execute(sql, (cell_id,)).fetchall()]
-        )
-        for view in sorted(views, key=lambda view: view.recording_id):
-            newest[view.stream, view.channel] = view
-        last = max((view.recording_id for view in views), default=0)
-        return [view for view in newest.values() if view.recording_id == last]
+        """Return a cell's recorded channels, each as its newest recording (its served version) describes it."""
+        sql = "SELECT id FROM recording WHERE cell_id = ? ORDER BY started_ns DESC, id DESC LIMIT 1"
+        found = self.in_ledgers(lambda ledger, _: [row[0] for row in ledger.execute(sql, (cell_id,)).fetchall()])
+        return self.channels_of(max(found)) if found else []
 
-    def channels_of(self, recording_id: int) -> list[ChannelView]:
-        """Return the channels of one recording."""
-        view = self.recording(recording_id)
-        with self.archive_of(recording_id).snapshot() as ledger:
+    def channels_of(self, recording_id: int, version: int | None = None) -> list[ChannelView]:
+        """Return the channels of one recording, of the served version or a named one."""
+        with self.version_archive(recording_id, version).snapshot() as ledger:
+            cell_id = ledger.execute("SELECT cell_id FROM recording WHERE id = ?", (recording_id,)).fetchone()[0]
             rows = ledger.execute(
-                "SELECT s.key, c.key, c.label, c.unit, c.dtype, c.scale, c.offset, c.low, c.high, c.states, c.grp, ?"
-                " FROM stream s JOIN channel c ON c.stream_id = s.id WHERE s.recording_id = ? ORDER BY s.id, c.slot",
-                (recording_id, recording_id),
+                "SELECT s.key, c.key, c.label, c.unit, c.dtype, c.scale, c.offset, c.low, c.high, c.states, c.grp,"
+                " s.recording_id FROM stream s JOIN channel c ON c.stream_id = s.id WHERE s.recording_id = ?"
+                " ORDER BY s.id, c.slot",
+                (recording_id,),
             ).fetchall()
-        return [_channel(view.cell_id, row) for row in rows]
+        return [_channel(cell_id, row) for row in rows]
 
     def span(self, cell_id: int) -> tuple[int, int] | None:
         """Return the times of the first and last sample of a cell, ns; None without samples."""

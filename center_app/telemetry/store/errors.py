@@ -39,6 +39,16 @@ CHANNEL_UNKNOWN = declare(
     "Cell {cell} has no recorded channel {channel}.",
     "Pick one of the channels in the tree.",
 )
+VERSION_UNKNOWN = declare(
+    "telemetry.version_unknown",
+    "Recording {recording} has no version {version}.",
+    "Pick one of its versions from the list.",
+)
+RAW_GONE = declare(
+    "telemetry.raw_gone",
+    "The raw bytes of recording {recording} are no longer whole: byte {offset} is missing.",
+    "What is pinned for a report can still be traced; a whole recording needs all its bytes to be decoded again.",
+)
 
 FULL_NAMES = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
 

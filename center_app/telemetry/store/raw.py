@@ -95,6 +95,12 @@ class RawLog:
         if self._size >= SEGMENT_BYTES:
             self.seal()
 
+    def cite(self, ordinal: int, first_offset: int, end_offset: int) -> None:
+        """Count received bytes that lie in a segment of another log (a version decoded from it)."""
+        if not self._starts or self._starts[-1][1] != ordinal:
+            self._starts.append((first_offset, ordinal))
+        self.offset = self.emitted = end_offset
+
     def ordinal_at(self, offset: int) -> int:
         """Return the ordinal of the segment that holds the received byte at `offset`."""
         place = bisect.bisect_right(self._starts, (offset, 1 << 62)) - 1

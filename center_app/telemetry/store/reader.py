@@ -31,6 +31,7 @@ from center_app.telemetry.store.values import (
     SegmentView,
     Window,
 )
+from center_app.telemetry.store.versions import AS_RECORDED
 
 T = TypeVar("T")
 MINUTE_NS = 60_000_000_000
@@ -58,13 +59,15 @@ class StoreReader(Catalog):
             return _exact(self._series(snapshots, cell_id, stream, channel, t0_ns, t1_ns), t0_ns, t1_ns, limit)
 
     def recorded(
-        self, recording_id: int, stream: str, channel: str, t0_ns: int, t1_ns: int, limit: int = 1_000_000
-    ) -> Samples:
-        """Return the exact samples of one recording alone."""
-        cell_id = self.recording(recording_id).cell_id
-        with ExitStack() as snapshots:
-            series = self._series(snapshots, cell_id, stream, channel, t0_ns, t1_ns)
-            return _exact([part for part in series if part.recording_id == recording_id], t0_ns, t1_ns, limit)
+        self, recording_id: int, stream: str, channel: str, t0_ns: int, t1_ns: int, limit: int = 1_000_000,
+        *, version: int | None = None,
+    ) -> Samples:  # fmt: skip
+        """Return the exact samples of one recording alone, of the served version or a named one."""
+        archive = self.version_archive(recording_id, version)
+        with archive.snapshot() as ledger:
+            cell_id = ledger.execute("SELECT cell_id FROM recording WHERE id = ?", (recording_id,)).fetchone()[0]
+            found = _series_in(archive, ledger, (cell_id, stream, channel), t0_ns, t1_ns)
+            return _exact([part for part in found if part.recording_id == recording_id], t0_ns, t1_ns, limit)
 
     def _series(
         self, snapshots: ExitStack, cell_id: int, stream: str, channel: str, t0_ns: int, t1_ns: int
@@ -72,12 +75,11 @@ class StoreReader(Catalog):
         """Return the recordings' parts of a channel that may touch [t0, t1), by start."""
         found: list[Series] = []
         is_known = False
-        for archive in self.archives():
+        for archive, left_out in self.serving(cell_id):
             ledger = snapshots.enter_context(archive.snapshot())
-            minutes = (-(-t1_ns // MINUTE_NS) * MINUTE_NS, t0_ns // MINUTE_NS * MINUTE_NS)
-            rows = archive.ask(ledger, _SERIES, (cell_id, stream, channel, *minutes))
-            found.extend(_series_from(archive, ledger, row) for row in rows)
-            is_known = is_known or bool(rows) or _has_channel(archive, ledger, cell_id, stream, channel)
+            parts = _series_in(archive, ledger, (cell_id, stream, channel), t0_ns, t1_ns)
+            found.extend(part for part in parts if part.recording_id not in left_out)
+            is_known = is_known or bool(parts) or _has_channel(archive, ledger, cell_id, stream, channel)
         if not is_known:
             raise SurroundingsError(CHANNEL_UNKNOWN, cell=cell_id, channel=f"{stream}.{channel}")
         return sorted(found, key=lambda part: (part.first_ns, part.recording_id))
@@ -124,9 +126,9 @@ class StoreReader(Catalog):
             ).fetchall()
         return [AnchorView(*row) for row in rows]
 
-    def account(self, recording_id: int) -> AccountView:
-        """Return a recording's balanced byte account, as of its last written byte."""
-        archive = self.archive_of(recording_id)
+    def account(self, recording_id: int, version: int | None = None) -> AccountView:
+        """Return a recording's balanced byte account as of its last written byte, of the served or a named version."""
+        archive = self.version_archive(recording_id, version)
         sql = "SELECT body FROM account WHERE recording_id = ?"
         with archive.snapshot() as ledger:
             bodies = [row[0] for row in ledger.execute(sql, (recording_id,)).fetchall()]
@@ -136,12 +138,15 @@ class StoreReader(Catalog):
         accounts = [_account(recording_id, json.loads(body)) for body in bodies]
         return max(accounts, key=lambda account: account.bytes_in, default=_account(recording_id, {}))
 
-    def verify(self, recording_id: int, progress: Callable[[float], bool] | None = None) -> Damage | None:
-        """Recompute both chains of a recording; return the first place that does not fit, None if all do.
+    def verify(
+        self, recording_id: int, progress: Callable[[float], bool] | None = None, version: int | None = None
+    ) -> Damage | None:
+        """Recompute the chains of a recording; return the first place that does not fit, None if all do.
 
+        The raw bytes and the recorded samples by default; of a further `version` its own samples.
         `progress(fraction)` may return False to stop early.
         """
-        return verify.verify(self.archive_of(recording_id), recording_id, progress)
+        return verify.verify(self.version_archive(recording_id, version or AS_RECORDED), recording_id, progress)
 
 
 def _exact(series: Sequence[Series], t0_ns: int, t1_ns: int, limit: int) -> Samples:
@@ -164,6 +169,14 @@ _SERIES = """
     FROM recording r JOIN stream s ON s.recording_id = r.id JOIN channel c ON c.stream_id = s.id
     WHERE r.cell_id = ? AND s.key = ? AND c.key = ? AND coalesce(r.first_ns, r.started_ns) < ?
         AND (r.ended_ns IS NULL OR coalesce(r.last_ns, r.ended_ns) >= ?)"""
+
+
+def _series_in(
+    archive: Archive, ledger: Connection, where: tuple[int, str, str], t0_ns: int, t1_ns: int
+) -> list[Series]:
+    """Return the parts of (cell, stream, channel) in one collector's files that may touch [t0, t1)."""
+    minutes = (-(-t1_ns // MINUTE_NS) * MINUTE_NS, t0_ns // MINUTE_NS * MINUTE_NS)
+    return [_series_from(archive, ledger, row) for row in archive.ask(ledger, _SERIES, (*where, *minutes))]
 
 
 def _series_from(archive: Archive, ledger: Connection, row: Any) -> Series:

@@ -145,7 +145,7 @@ class Source:
             raise damaged(name, str(error)) from error
 
     def _cached(self, name: str, kind: str, block_id: int, slot: int, read: Callable[[], Any]) -> Any:
-        key = (self.archive.collector, name, kind, block_id, slot)
+        key = (self.archive.key, name, kind, block_id, slot)
         found = self.archive.cache.get(key)
         if found is None:
             try:
