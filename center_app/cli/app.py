@@ -35,10 +35,10 @@ def run(arguments: list[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     import typer
 
-    from center_app.cli import centre_commands, grant_commands, wire_commands
+    from center_app.cli import centre_commands, decode_commands, grant_commands, wire_commands
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for module in (centre_commands, wire_commands, grant_commands):
+    for module in (centre_commands, wire_commands, decode_commands, grant_commands):
         module.register(app)
     try:
         result = app(arguments, standalone_mode=False)

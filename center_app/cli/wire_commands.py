@@ -1,8 +1,7 @@
-"""Commands about devices and recordings: collect, simulate, decode, recognise, replay, export."""
+"""Commands about devices and recordings: collect, simulate, recognise, replay, export."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from center_app.core.text import N_
 from center_app.wiring import Center, open_center
 
 if TYPE_CHECKING:
-    from center_app.telemetry.store.reader import StoreReader
+    pass
 
 NOT_RECOGNISED = declare(
     "recognise.nothing_fits",
@@ -29,9 +28,8 @@ NOT_RECOGNISED = declare(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (collect, simulate, profiles, decode, recognise, replay, check_recordings):
+    for command in (collect, simulate, profiles, recognise, replay, check_recordings):
         app.command(command.__name__.replace("_", "-"))(command)
-    app.command("export")(export_recording)
 
 
 def collect(store: Store = "", name: Annotated[str, typer.Option(help="Name of this collector")] = "local") -> None:
@@ -93,17 +91,6 @@ def profiles() -> None:
     )
 
 
-def decode(
-    profile: Annotated[str, typer.Argument(help="Profile id")],
-    file: Annotated[str, typer.Argument(help="Capture (CSV of characters with times) or plain bytes")],
-    params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
-) -> None:
-    """Decode a file and print channels, rows, first and last values and the byte account as JSON."""
-    from center_app.telemetry.headless import decode_file
-
-    show(decode_file(profile, Path(file), json.loads(params)))
-
-
 def recognise(file: Annotated[str, typer.Argument(help="Capture or plain bytes")]) -> None:
     """Say which profile explains a file's bytes, with its byte account, as JSON."""
     from center_app.telemetry.headless import decode_file, guess_file
@@ -146,49 +133,6 @@ def _scratch(place: Path) -> Center:
     center = open_center(str(place), create=True)
     center.write(operator(), centre.establish, centre.CentreDraft(Label.of("Replay"), "UTC"))
     return center
-
-
-def export_recording(
-    recording: Annotated[str, typer.Argument(help="Number of the recording, or 'newest'")],
-    target: Annotated[str, typer.Argument(help="CSV file to write")],
-    store: Store = "",
-    decimal: Annotated[str, typer.Option(help="Decimal mark")] = ".",
-    separator: Annotated[str, typer.Option(help="Column separator")] = ",",
-) -> None:
-    """Write a recording as CSV with units, time base, gaps, quality and byte account."""
-    from center_app.telemetry.store.export import CsvOptions, export_csv
-    from center_app.telemetry.store.reader import StoreReader
-
-    center = opened(store)
-    options = CsvOptions(separator=separator, decimal=decimal, language=words().language)
-    try:
-        with StoreReader(center.folder) as reader:
-            number = _recording(reader, recording)
-            done = export_csv(reader, number, Path(target), options)
-    finally:
-        center.close()
-    say(
-        N_("{rows} rows, {size}: {file}"),
-        rows=words().number(done.rows),
-        size=words().bytes(done.size_bytes),
-        file=target,
-    )
-
-
-NO_RECORDING = declare(
-    "export.no_recording",
-    "There is no recording {recording} in this centre.",
-    "Take a number from the page Cells, or write 'newest'.",
-)
-
-
-def _recording(reader: StoreReader, asked: str) -> int:
-    known = {view.id: view.started_ns for view in reader.recordings()}
-    if asked == "newest" and known:
-        return max(known, key=lambda number: known[number])
-    if asked.isdigit() and int(asked) in known:
-        return int(asked)
-    raise PersonError(NO_RECORDING, recording=asked)
 
 
 def check_recordings(store: Store = "") -> None:

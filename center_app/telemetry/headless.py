@@ -9,9 +9,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from center_app.core.access import Actor
 from center_app.core.db import Database
@@ -20,15 +19,17 @@ from center_app.core.labels import Label
 from center_app.core.paths import PROGRAM
 from center_app.telemetry import errors, queries, service
 from center_app.telemetry.collector.process import run as collect
+from center_app.telemetry.decoding import Decoded, decode_place
 from center_app.telemetry.records import Records
-from center_app.telemetry.store.export import CsvOptions, CsvResult, export_csv
+from center_app.telemetry.exchange.export import export
+from center_app.telemetry.exchange.values import ExportOptions, ExportResult
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, RecordingView
 from center_app.telemetry.values import CellDraft, CellView
 from devices import profiles
 from devices.errors import CaptureDamaged
 from devices.simulators.capture import Capture, read_capture
-from devices.values import Account, Block, LineSettings, Profile, scaled
+from devices.values import Account, LineSettings, Profile
 
 __all__ = ["Decoded", "Replayed", "collect", "decode_file", "guess_file", "guess_profile", "replay_file"]
 
@@ -40,31 +41,6 @@ _POLL_S = 0.05
 
 
 @dataclass(frozen=True)
-class DecodedStream:
-    """Show one stream of a decoded file: channels with units, rows, first and last scaled values."""
-
-    channels: tuple[tuple[str, str], ...]
-    rows: int
-    first: Mapping[str, float]
-    last: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """Show what a profile makes of a file's bytes."""
-
-    profile: str
-    version: int
-    account: Account
-    streams: Mapping[str, DecodedStream]
-
-    def as_json(self) -> str:
-        """Return it as JSON text."""
-        content = {**asdict(self), "balanced": self.account.balanced}
-        return json.dumps(content, ensure_ascii=False, indent=1, default=str)
-
-
-@dataclass(frozen=True)
 class Replayed:
     """Show what became of a replayed capture."""
 
@@ -73,39 +49,23 @@ class Replayed:
     account: AccountView
     profile: str
     played_s: float
-    csv: CsvResult | None
+    csv: ExportResult | None
     csv_path: Path | None
 
 
 def decode_file(profile_id: str, path: Path, params: Mapping[str, object] | None = None) -> Decoded:
-    """Decode a capture file or a file of plain bytes with a profile.
+    """Decode a capture, a file of plain bytes or of hexadecimal text with a profile.
 
-    Raises PersonError for an unknown profile and SurroundingsError for a file that cannot be read.
+    Raises PersonError for an unknown profile or settings, SurroundingsError for a file that cannot be read.
     """
-    profile = _profile(profile_id)
-    data, _ = _bytes_of(path)
-    return _decode(profile, data, params)
+    return decode_place(profile_id, str(path), params)
 
 
-def _decode(profile: Profile, data: bytes, params: Mapping[str, object] | None = None) -> Decoded:
-    decoder = profile.decoder(params)
-    blocks = decoder.feed(data) + decoder.flush()
-    streams = {}
-    for spec in profile.streams_for(params):
-        mine = [block for block in blocks if block.stream == spec.key and len(block.end_offset)]
-        if mine:
-            names = tuple((channel.key, channel.unit) for channel in spec.channels)
-            rows = sum(len(block.end_offset) for block in mine)
-            streams[spec.key] = DecodedStream(names, rows, _row(spec, mine[0], 0), _row(spec, mine[-1], -1))
-    return Decoded(profile.id, profile.version, decoder.account(), streams)
-
-
-def _row(spec: Any, block: Block, column: int) -> dict[str, float]:
-    values = {
-        channel.key: float(scaled(channel, block.values[index, column : column + 1 or None])[0])
-        for index, channel in enumerate(spec.channels)
-    }
-    return {key: value for key, value in values.items() if value == value}
+def _account(profile: Profile, data: bytes) -> Account:
+    decoder = profile.decoder()
+    decoder.feed(data)
+    decoder.flush()
+    return decoder.account()
 
 
 def guess_profile(data: bytes, line: LineSettings | None = None) -> str | None:
@@ -115,8 +75,7 @@ def guess_profile(data: bytes, line: LineSettings | None = None) -> str | None:
     """
     scores = []
     for profile in profiles.all():
-        account = _decode(profile, data).account
-        share = account.bytes_good / max(1, len(data))
+        share = _account(profile, data).bytes_good / max(1, len(data))
         is_same_line = line is not None and profile.line.baud == line.baud
         if share >= GOOD_SHARE:
             scores.append((profile.id not in _FREE_TEXT, is_same_line, share, profile.id))
@@ -130,7 +89,7 @@ def guess_file(path: Path) -> str | None:
 
 def replay_file(
     path: Path, database: Database, folder: Path, actor: Actor, *, profile_id: str | None = None, speed: float = 1.0,
-    csv: Path | None = None, options: CsvOptions | None = None, stop: threading.Event | None = None,
+    csv: Path | None = None, options: ExportOptions | None = None, stop: threading.Event | None = None,
     told: Callable[[float], None] = lambda _share: None,
 ) -> Replayed:  # fmt: skip
     """Play a capture with its own timing through a pseudo-terminal, recorded by a collector; export it to CSV.
@@ -154,14 +113,14 @@ def replay_file(
 
 
 def _result(
-    folder: Path, cell: CellView, profile: Profile, played_s: float, csv: Path | None, options: CsvOptions | None
+    folder: Path, cell: CellView, profile: Profile, played_s: float, csv: Path | None, options: ExportOptions | None
 ) -> Replayed:
     with StoreReader(folder) as reader:
         found = reader.recordings(cell.id)
         if not found:
             raise SurroundingsError(errors.PORT_MISSING, port=cell.port)
         recording = found[-1]
-        written = export_csv(reader, recording.id, csv, options) if csv is not None else None
+        written = export(reader, recording.id, csv, options) if csv is not None else None
         return Replayed(cell, recording, reader.account(recording.id), profile.id, played_s, written, csv)
 
 

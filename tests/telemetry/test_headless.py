@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from center_app.core.audit import plain
 from center_app.core.errors import PersonError, SurroundingsError
 from center_app.core.paths import RESOURCES
-from center_app.telemetry import errors, headless
+from center_app.telemetry import byte_files, decoding, headless
 from center_app.telemetry.store.reader import StoreReader
 from tests.telemetry import cells
 
@@ -57,21 +58,21 @@ def test_a_second_replay_adds_a_recording_to_the_same_cell(centre, tmp_path):
     ("kern_scale_tare.csv", None, "kern_scale"),
 ])  # fmt: skip
 def test_a_file_is_decoded_to_json(name, stream, profile):
-    told = json.loads(headless.decode_file(profile, SAMPLES / name).as_json())
+    told = json.loads(json.dumps(plain(headless.decode_file(profile, SAMPLES / name)), allow_nan=False))
     assert told["balanced"]
-    assert any(one["rows"] > 0 for one in told["streams"].values())
+    assert any(one["row_count"] > 0 for one in told["streams"].values())
 
 
 def test_an_unknown_profile_and_a_damaged_file_are_refused_with_the_line(tmp_path):
     with pytest.raises(PersonError) as refused:
         headless.decode_file("toaster", SAMPLES / "kern_scale_tare.csv")
-    assert refused.value.code is errors.PROFILE_UNKNOWN
+    assert refused.value.code is decoding.UNKNOWN
     damaged = tmp_path / "damaged.csv"
     lines = (SAMPLES / "kern_scale_tare.csv").read_text().splitlines()
     damaged.write_text("\n".join([*lines[:5], "nonsense", *lines[5:]]))
     with pytest.raises(SurroundingsError, match="line 6") as refused:
         headless.decode_file("kern_scale", damaged)
-    assert refused.value.code is errors.CAPTURE_UNREADABLE
+    assert refused.value.code is byte_files.NOT_A_CAPTURE
 
 
 def test_noise_fits_no_profile():
