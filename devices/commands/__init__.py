@@ -1,0 +1,1 @@
+"""What devices can be told: one file a family, hooked into the profiles as `commands`."""
