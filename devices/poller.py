@@ -6,33 +6,50 @@ from devices.values import Account, Block, Decoder
 
 
 class Poller:
-    """Write `request` every `interval_ms`; everything received goes to the decoder."""
+    """Write `request` every `interval_ms`; everything received goes to the decoder.
 
-    def __init__(self, decoder: Decoder, request: bytes, interval_ms: float) -> None:
+    `answer_ms` other than 0 says that an answer follows each request, within that time: a command must then wait for
+    it, and the command's own answer (`pairs`) must not be taken for one. 0: the device tells its answers apart.
+    """
+
+    def __init__(self, decoder: Decoder, request: bytes, interval_ms: float, answer_ms: float = 0.0) -> None:
         """Start asking at once."""
         self._decoder = decoder
         self._request = request
         self._interval_ns = round(interval_ms * 1_000_000)
-        self._due_ns = 0
+        self._answer_ns = round(answer_ms * 1_000_000)
+        self._due_ns = self._waits_until_ns = 0
+        self._is_waiting = False
+
+    @property
+    def pairs(self) -> bool:
+        """Say whether an answer belongs to the request before it."""
+        return self._answer_ns > 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether the answer to a request is awaited."""
+        return self._is_waiting
 
     def next_request(self, now_ns: int) -> bytes | None:
         """Return the request when it is due."""
         if now_ns < self._due_ns:
             return None
         self._due_ns = now_ns + self._interval_ns
+        self._waits_until_ns = now_ns + self._answer_ns
+        self._is_waiting = self.pairs
         return self._request
 
-    @property
-    def is_waiting(self) -> bool:
-        """Return False: answers come in the device's own stream and are paired with nothing."""
-        return False
-
     def on_bytes(self, data: bytes, now_ns: int) -> list[Block]:
-        """Take received bytes; return the completed blocks."""
-        return self._decoder.feed(data) if data else []
+        """Take received bytes (b"" too, so that an answer that never comes is noticed); return completed blocks."""
+        blocks = self._decoder.feed(data) if data else []
+        if blocks or now_ns >= self._waits_until_ns:
+            self._is_waiting = False
+        return blocks
 
     def flush(self) -> list[Block]:
         """End the input; what is unfinished is cut."""
+        self._is_waiting = False
         return self._decoder.flush()
 
     def account(self) -> Account:

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 
 from devices.checksum import UMTS, crc16_of
+from devices.commands import dynamixel as commands
 from devices.declared import DeclaredDecoder, DeclaredKind
 from devices.labels import Names, say
 from devices.profiles.energy_meter import unit_numbers
@@ -151,5 +152,6 @@ PROFILE = Profile(
     sample_expect=SampleExpectation({"servo_2": 1}, {"servo_2.position": 2079 * 360 / 4096, "servo_2.error": 0}),
     source="ROBOTIS e-Manual, Protocol 2.0 and XM430-W210 control table.",
     make_streams=_streams,
+    commands=commands.COMMANDS,
     params=(ParamSpec("servos", "1,2", say("Servo numbers", "Servonummern", "舵机编号")),),
 )

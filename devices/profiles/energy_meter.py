@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from devices.commands import modbus_registers as commands
 from devices.labels import Names, say
 from devices.modbus import Register
 from devices.modbus_listener import ModbusListener
@@ -125,6 +126,7 @@ PROFILE = Profile(
     sample_expect=SampleExpectation({"unit_1": 1}, {"unit_1.power": 1608.985718}),
     source="Eastron SDM630 Modbus protocol, input register table (recalled; not checked against a meter).",
     make_streams=lambda params: tuple(_units(params).values()),
+    commands=commands.COMMANDS,
     params=(
         ParamSpec("units", "1", say("Unit addresses", "Geräteadressen", "设备地址")),
         ParamSpec("interval_ms", 500, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 
-import numpy as np
-
 from devices.account import MALFORMED, TEXT
+from devices.commands import grbl as commands
 from devices.decimals import number as read_number
 from devices.items import Item, ItemDecoder, Reading
 from devices.labels import say
 from devices.poller import Poller
-from devices.values import ChannelSpec, LineSettings, Params, Profile, SampleExpectation, StreamSpec
+from devices.simulators.controllers import Router
+from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
 
 STATES = ("Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep")
 _OTHER = re.compile(
@@ -104,26 +104,6 @@ def _decoder() -> ItemDecoder:
     return ItemDecoder((STREAM,), _Status().read, 512)
 
 
-class _Router:
-    """Answer "?" with the status of a simulated router that mills circles."""
-
-    asks_in_text = True
-
-    def bytes_between(self, start_s: float, end_s: float) -> bytes:
-        """Send the banner at power-up, nothing else unasked."""
-        return b"\r\nGrbl 1.1h ['$' for help]\r\n" if start_s <= 0.0 < end_s else b""
-
-    def answer(self, request: bytes, at_s: float) -> bytes:
-        """Return the status for each question mark, "ok" for a line."""
-        x, y = 40.0 * np.cos(at_s / 3.0), 40.0 * np.sin(at_s / 3.0)
-        status = f"<Run|MPos:{x:.3f},{y:.3f},-2.000|FS:800,12000|WCO:-60.000,-60.000,-4.000>\r\n".encode()
-        return status * request.count(b"?") + b"ok\r\n" * request.count(b"\n")
-
-
-def _simulator(seed: int, params: Params) -> _Router:
-    return _Router()
-
-
 PROFILE = Profile(
     id="grbl",
     version=1,
@@ -132,7 +112,7 @@ PROFILE = Profile(
     streams=(STREAM,),
     make_decoder=lambda params: _decoder(),
     make_master=lambda params: Poller(_decoder(), b"?", 200.0),
-    make_simulator=_simulator,
+    make_simulator=lambda seed, params: Router(),
     sample=b"<Run|MPos:0.000,-10.000,5.000|FS:500,8000|Pn:PZ|WCO:0.000,1.551,5.664>\r\nok\r\nerror:20\r\n",
     sample_expect=SampleExpectation(
         {"status": 1},
@@ -145,4 +125,5 @@ PROFILE = Profile(
         },
     ),
     source="gnea/grbl doc/markdown/interface.md.",
+    commands=commands.COMMANDS,
 )

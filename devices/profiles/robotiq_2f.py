@@ -2,19 +2,19 @@
 
 Three registers from 0x07D0 (function 3): gOBJ bits 15–14, gSTA 13–12, gGTO 11, gACT 8; fault bits 11–8 of the second,
 echo of the requested position in its low byte; position in the high and current × 10 mA in the low byte of the third.
-The gripper must have been activated (0x03E8); this profile only reads. Position 0 is open, 255 closed.
+The gripper must have been activated (0x03E8, see the commands). Position 0 is open, 255 closed.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
+from devices.commands import robotiq_2f as commands
 from devices.labels import Names, say
 from devices.modbus import Register
-from devices.modbus_listener import ModbusListener
 from devices.modbus_master import ModbusMaster
-from devices.simulators.meter import MeterBus
+from devices.readers import robotiq_2f
+from devices.simulators.gripper import Gripper
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
 UNIT, FUNCTION, ADDRESS = 9, 3, 0x07D0
@@ -49,34 +49,15 @@ def _master(params: Params) -> ModbusMaster:
     return ModbusMaster(REGISTERS, {UNIT: STREAM}, float(str(params["interval_ms"])), 100.0)
 
 
-def _measure(at_s: float) -> Mapping[str, float]:
-    """Close and open every four seconds on a part that stops the fingers at 180."""
-    inside = at_s % 8.0
-    wanted = 255.0 if inside < 4.0 else 0.0
-    way = min(1.0, inside % 4.0 / 1.2)
-    at = 180.0 * (1 - math.cos(math.pi * way)) / 2
-    position = at if wanted else 180.0 - at
-    held = 2.0 if wanted and way == 1.0 else 3.0 if way == 1.0 else 0.0
-    return {
-        "object": held,
-        "status": 3,
-        "moves": 1,
-        "activated": 1,
-        "requested": wanted,
-        "position": position,
-        "current": 120.0 if way < 1.0 else 30.0,
-    }
-
-
 PROFILE = Profile(
     id="robotiq_2f",
     version=1,
     label=say("Robotiq 2F / Hand-E gripper", "Greifer Robotiq 2F / Hand-E", "Robotiq 2F / Hand-E 夹爪"),
     line=LineSettings(115200),
     streams=(STREAM,),
-    make_decoder=lambda params: ModbusListener(REGISTERS, {UNIT: STREAM}),
+    make_decoder=lambda params: robotiq_2f.make_decoder(STREAM, params),
     make_master=_master,
-    make_simulator=lambda seed, params: MeterBus(REGISTERS, {UNIT: _measure}),
+    make_simulator=lambda seed, params: Gripper(REGISTERS),
     sample=bytes.fromhex("090307d00003040e090306390000ff0e0af78b"),
     sample_expect=SampleExpectation(
         {"gripper": 1},
@@ -90,5 +71,10 @@ PROFILE = Profile(
         },
     ),
     source="Robotiq 2F-85/2F-140 Instruction Manual, Modbus RTU communication example.",
-    params=(ParamSpec("interval_ms", 50, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),),
+    params=(
+        ParamSpec("interval_ms", 50, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),
+        ParamSpec("stroke_mm", 85, say("Stroke (mm)", "Hub (mm)", "行程（毫米）")),
+    ),
+    explain=robotiq_2f.explain,
+    commands=commands.COMMANDS,
 )

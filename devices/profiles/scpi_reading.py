@@ -11,10 +11,12 @@ import math
 
 import numpy as np
 
+from devices.commands import scpi as commands
 from devices.delimited import DelimitedDecoder
 from devices.labels import say
 from devices.poller import Poller
 from devices.profiles.delimited_text import named_channels
+from devices.simulators.controllers import Instrument
 from devices.simulators.waves import noise
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
@@ -36,28 +38,19 @@ def _decoder(params: Params) -> DelimitedDecoder:
 
 
 def _master(params: Params) -> Poller:
-    return Poller(_decoder(params), str(params["query"]).encode() + b"\n", float(str(params["interval_ms"])))
+    query, interval_ms = str(params["query"]).encode() + b"\n", float(str(params["interval_ms"]))
+    return Poller(_decoder(params), query, interval_ms, answer_ms=1000.0)
 
 
-class _Multimeter:
-    """Answer every query with a voltage."""
+def _simulator(seed: int, params: Params) -> Instrument:
+    width = len(_streams(params)[0].channels)
 
-    asks_in_text = True
+    def read(level: float, at_s: float) -> str:
+        jitter = float(noise(seed, 1, np.array([int(at_s * 100)]))[0])
+        value = level + 0.05 * math.sin(at_s / 4.0) + 2e-4 * jitter
+        return ",".join([f"{value:+.8E}"] * width)
 
-    def __init__(self, seed: int, width: int) -> None:
-        self._seed = seed
-        self._width = width
-
-    def bytes_between(self, start_s: float, end_s: float) -> bytes:
-        """Return nothing: the instrument speaks only when asked."""
-        return b""
-
-    def answer(self, request: bytes, at_s: float) -> bytes:
-        """Return one reading for each line with a question mark."""
-        jitter = float(noise(self._seed, 1, np.array([int(at_s * 100)]))[0])
-        value = 1.2 + 0.05 * math.sin(at_s / 4.0) + 2e-4 * jitter
-        reply = ",".join([f"{value:+.8E}"] * self._width).encode() + b"\r\n"
-        return reply * sum(b"?" in line for line in request.split(b"\n"))
+    return Instrument(read)
 
 
 PROFILE = Profile(
@@ -68,11 +61,12 @@ PROFILE = Profile(
     streams=_streams({"names": _NAMES}),
     make_decoder=_decoder,
     make_master=_master,
-    make_simulator=lambda seed, params: _Multimeter(seed, len(_streams(params)[0].channels)),
+    make_simulator=_simulator,
     sample=b"+1.23456789E+00\r\n-2.5\r\n+9.90000000E+37\r\n",
     sample_expect=SampleExpectation({"readings": 3}, {"readings.reading": 1.23456789}),
     source="IEEE 488.2 number formats; Keithley 2110 manual for the RS-232 form.",
     make_streams=_streams,
+    commands=commands.COMMANDS,
     params=(
         ParamSpec("query", "READ?", say("Query", "Abfrage", "查询命令")),
         ParamSpec("interval_ms", 500, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),
