@@ -232,6 +232,12 @@ class DeclaredDecoder:
         return [self._block(key, *content) for key, content in found.items()]
 
     def _block(self, key: str, rows: list[Sequence[float]], ends: list[int]) -> Block:
+        """Return one stream's block in its channels' common type; NaN, which no integer holds, is marked zero."""
+        channels = self._streams[key].channels
         values = np.ascontiguousarray(np.array(rows, dtype=np.float64).T)
-        quality = range_quality(self._streams[key].channels, values)
+        quality = range_quality(channels, values)
+        kinds = {np.dtype(channel.dtype) for channel in channels}
+        if len(kinds) == 1:
+            kind = kinds.pop()
+            values = (np.nan_to_num(values) if kind.kind in "iu" else values).astype(kind)
         return Block(key, values, quality, np.array(ends, dtype=np.int64))

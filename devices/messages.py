@@ -45,6 +45,11 @@ def shown(data: bytes) -> Fields:
     return {"hex": data[:_SHOWN_BYTES].hex(" ").upper(), "bytes": len(data)}
 
 
+def crc_fields(stated: bytes, right: bytes) -> Fields:
+    """Return the checksum a refused frame states and the right one, in the order of the wire."""
+    return {"stated_crc": stated.hex(" ").upper(), "correct_crc": right.hex(" ").upper()}
+
+
 def readable(data: bytes) -> str:
     """Return text as it stands, bytes outside ASCII escaped."""
     return data.decode("ascii", "backslashreplace")

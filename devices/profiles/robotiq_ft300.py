@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from devices.checksum import MODBUS, crc16_check
 from devices.framing import FrameKind
 from devices.labels import say
+from devices.readers import robotiq_ft300
 from devices.simulators.base import FrameSimulator, Train, put
 from devices.simulators.waves import Ints, noise
-from devices.structs import Layout, StructDecoder
-from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
+from devices.values import ChannelSpec, LineSettings, ParamSpec, Profile, SampleExpectation, StreamSpec
 
 RATE_HZ = 100.0
 
@@ -31,7 +31,6 @@ def _channel(axis: str, torque: bool) -> ChannelSpec:
 STREAM = StreamSpec("wrench", tuple(_channel(axis, torque) for torque in (False, True) for axis in "xyz"), RATE_HZ)
 CHECK = crc16_check(MODBUS, 0, 14, 14)
 KIND = FrameKind("wrench", b"\x20\x4e", 16, CHECK)
-LAYOUT = Layout(KIND, STREAM, tuple(("<i2", 2 + 2 * index) for index in range(6)))
 
 
 def _build(seed: int, number: Ints) -> NDArray[np.uint8]:
@@ -52,9 +51,11 @@ PROFILE = Profile(
     label=say("Robotiq FT 300 stream", "Robotiq FT 300, Datenstrom", "Robotiq FT 300 数据流"),
     line=LineSettings(19200),
     streams=(STREAM,),
-    make_decoder=lambda params: StructDecoder((LAYOUT,)),
+    make_decoder=lambda params: robotiq_ft300.make_decoder(STREAM, params),
     make_simulator=lambda seed, params: FrameSimulator((Train(RATE_HZ, lambda number: _build(seed, number)),)),
     sample=bytes.fromhex("204e2efb3702bed87b0038fe070032bb"),
     sample_expect=SampleExpectation({"wrench": 1}, {"wrench.force_x": -12.34, "wrench.torque_z": 0.007}),
     source="Robotiq FT 300-S Instruction Manual; frame constructed from its layout and scale.",
+    params=(ParamSpec("unit", 9, say("Unit address", "Geräteadresse", "设备地址")),),
+    explain=robotiq_ft300.explain,
 )

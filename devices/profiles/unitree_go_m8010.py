@@ -8,20 +8,21 @@ of the output side (gear 6.33). Commands (FE EE, 17 bytes) are recognised and co
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.checksum import KERMIT, crc16_check
 from devices.framing import FrameKind
 from devices.labels import Names, say
+from devices.readers import unitree
+from devices.readers.unitree import POSITION, SPEED, TORQUE
 from devices.simulators.base import FrameSimulator, Train, put, put_counter
 from devices.simulators.waves import Floats, Ints, noise, running, worked
 from devices.structs import Layout, StructDecoder, column
 from devices.values import (
     ChannelSpec,
     LineSettings,
+    Params,
     ParamSpec,
     Profile,
     SampleExpectation,
@@ -30,9 +31,6 @@ from devices.values import (
 
 GEAR = 6.33
 RATE_HZ = 1000.0
-TORQUE = 1 / 256
-SPEED = 2 * math.pi / 256
-POSITION = 2 * math.pi / 32768
 JOINTS = (
     ("hip_side", say("Hip abduction", "Hüfte seitlich", "髋外展")),
     ("hip", say("Hip", "Hüfte", "髋关节")),
@@ -78,13 +76,32 @@ def _error(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 
 def _foot_force(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
-
     return np.asarray((column(rows, "<u2", 12) >> 3) & 0x0FFF)
 
 
 _FIELDS = (("<i2", 3), ("<i2", 5), ("<i4", 7), ("i1", 11), _error, _foot_force)
-STREAMS = tuple(_stream(key, label) for key, label in JOINTS)
-LAYOUTS = tuple(Layout(REPLY, stream, _FIELDS, select=(2, 0x0F, number)) for number, stream in enumerate(STREAMS))
+
+
+def _joint(number: int) -> tuple[str, Names]:
+    """Return key and name of a motor: the first three are the leg's joints."""
+    if number < len(JOINTS):
+        return JOINTS[number]
+    return f"motor_{number}", say(f"Motor {number}", f"Motor {number}", f"电机 {number} ")
+
+
+def layouts(params: Params) -> tuple[Layout, ...]:
+    """Place the replies of the motors that the settings name, numbers 0 to 14 set apart by commas."""
+    numbers = dict.fromkeys(int(part) for part in str(params["motors"]).split(",") if part.strip())
+    if not all(0 <= number < 15 for number in numbers) or not numbers:
+        raise ValueError(f"motors: {params['motors']} (0 to 14)")
+    return tuple(Layout(REPLY, _stream(*_joint(number)), _FIELDS, select=(2, 0x0F, number)) for number in numbers)
+
+
+def _streams(params: Params) -> tuple[StreamSpec, ...]:
+    return tuple(layout.stream for layout in layouts(params))
+
+
+STREAMS = _streams({"motors": "0,1,2"})
 
 
 def _gait(time_s: Floats, motor: int, number: Ints, seed: int) -> tuple[Floats, Floats, Floats]:
@@ -138,7 +155,8 @@ PROFILE = Profile(
     ),
     line=LineSettings(4_000_000),
     streams=STREAMS,
-    make_decoder=lambda params: StructDecoder(LAYOUTS, (COMMAND,)),
+    make_decoder=lambda params: StructDecoder(layouts(params), (COMMAND,)),
+    make_streams=_streams,
     make_simulator=lambda seed, params: FrameSimulator(
         (Train(3 * RATE_HZ, _Stand(seed, str(params["pattern"])).replies),)
     ),
@@ -153,7 +171,9 @@ PROFILE = Profile(
         },
     ),
     source="unitreerobotics/unitree_actuator_sdk, include/unitreeMotor; the sample was accepted by its library.",
+    explain=unitree.explain,
     params=(
+        ParamSpec("motors", "0,1,2", say("Motor numbers", "Motornummern", "电机编号")),
         ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
     ),
 )

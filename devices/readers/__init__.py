@@ -1,0 +1,1 @@
+"""Read what frames say, one module per protocol: requests, answers, states, errors."""
