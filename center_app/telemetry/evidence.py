@@ -104,7 +104,8 @@ def _records(reader: StoreReader, interval: RunInterval, to_end: bool) -> Iterat
 def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord], last_byte: int) -> list[RunInterval]:
     """Run decoder, time and rule over the records, as the collector did."""
     decoder = source.profile.decoder(source.recording.params)
-    times = SampleTimes(LineSettings(**source.recording.line), source.streams)  # type: ignore[arg-type]
+    line = LineSettings(**source.recording.line)  # type: ignore[arg-type]
+    times = SampleTimes(line, source.streams, is_polled=source.profile.make_master is not None)
     watch = RunWatch(_rule(interval), _origin(interval), round(interval.pause_s * 1e9))
     base = next(record.offset for record in records if record.direction == 0)
     found: list[RunInterval] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from center_app.telemetry.timing import Anchor, SampleTimes, SegmentClock, TickFit, spread, wall_of
+from center_app.telemetry.tick_fit import TickFit
+from center_app.telemetry.timing import Anchor, SampleTimes, SegmentClock, spread, wall_of
 from devices.values import Block, ChannelSpec, LineSettings, StreamSpec
 from tests.fakes import FakeClock
 
