@@ -15,8 +15,9 @@ class RateFit:
 
     The rate is measured over the first frames (5 s and 50 of them), then fitted as a counter would be. A device
     counts as steady while the bounds on its frames fit one line to within half a period. Frames that were lost
-    shift the count. The last frame of a batch lies up to one period before its hand-over, so when every read of a
-    second comes later than that, frames were lost and the count is put right; when one comes as much too early, it was counted too often, and all is measured again.
+    shift the count. The last frame of a batch lies up to one period before its hand-over, so when every read of
+    a second comes later than that, frames were lost and the count is put right; when one comes as much too early,
+    it was counted too often, and all is measured again.
     """
 
     WARM_NS: Final = 5_000_000_000

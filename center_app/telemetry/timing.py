@@ -145,8 +145,10 @@ class SampleTimes:
 
     def restart(self, floor_ns: int | None = None) -> None:
         """Forget the fits after a gap; order goes on, and nothing is earlier than `floor_ns`, the gap's end."""
-        for fit in (*self._fits.values(), *self._rates.values()):
+        for fit in self._fits.values():
             fit.restart()
+        for rate in self._rates.values():
+            rate.restart()
         if floor_ns is not None:
             keys = (*self._fits, *self._rates)
             self._last = {key: max(self._last.get(key, floor_ns), floor_ns) for key in keys} | {
