@@ -17,6 +17,8 @@ CUT = "cut"
 ECHO = "echo"
 UNEXPECTED = "unexpected"
 TIMED_OUT = "timed_out"
+UNCHECKED = "unchecked"
+RETRANSMIT = "retransmit"
 
 REASONS: dict[str, Names] = {
     NOISE: say("noise before sync", "Rauschen vor dem Sync", "同步前的噪声"),
@@ -28,6 +30,8 @@ REASONS: dict[str, Names] = {
     CUT: say("cut by reconnect", "durch Neuverbindung abgeschnitten", "因重新连接被截断"),
     ECHO: say("own request heard", "eigene Anfrage gehört", "自身请求回波"),
     UNEXPECTED: say("unexpected reply", "unerwartete Antwort", "意外的应答"),
+    UNCHECKED: say("unknown message, not checkable", "unbekannte Nachricht, nicht prüfbar", "未知消息，无法校验"),
+    RETRANSMIT: say("sent again", "erneut gesendet", "重发"),
     TIMED_OUT: say("reply too late", "Antwort zu spät", "应答超时"),
 }
 
