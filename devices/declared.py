@@ -94,12 +94,17 @@ class DeclaredFramer:
             start = self._next_sync(position)
             self._discard(position, start)
             position = start
-            sizes = self._sizes_at(start)
-            if None in sizes and not any(self._sound(start, size) for size in sizes):
+            candidates = self._candidates(start)
+            frame = self._first_sound(start, candidates)
+            if frame:
+                self._keep(start, frame, frames)
+                position = start + len(frame)
+                continue
+            if any(size is None for size, _ in candidates):
                 if not is_end or start == len(self._buffer):
                     break
                 self._cut_until = self._base + len(self._buffer)
-            position = self._judge(start, sizes, frames)
+            position = self._refused(start, candidates)
         self._buffer = self._buffer[position:]
         self._base += position
 
@@ -113,14 +118,16 @@ class DeclaredFramer:
                 return at
         return stop
 
-    def _sizes_at(self, start: int) -> list[int | None]:
-        """Return the declared size per kind that may start here: 0 impossible, None not whole yet; shortest first."""
-        sizes: list[int | None] = []
+    def _candidates(self, start: int) -> list[tuple[int | None, DeclaredKind]]:
+        """Return the kinds that may start here with the size they declare: 0 impossible, None not whole yet."""
+        found: list[tuple[int | None, DeclaredKind]] = []
         for kind in self._kinds:
             head = self._buffer[start : start + len(kind.sync)]
-            if kind.sync.startswith(head):
-                sizes.append(self._size_at(start, kind) if len(head) == len(kind.sync) else None)
-        return sizes
+            if head == kind.sync:
+                found.append((self._size_at(start, kind), kind))
+            elif kind.sync.startswith(head):
+                found.append((None, kind))
+        return found
 
     def _size_at(self, start: int, kind: DeclaredKind) -> int | None:
         """Return the size a kind declares, 0 when it is impossible, None when the frame is not whole yet."""
@@ -139,27 +146,21 @@ class DeclaredFramer:
             return 0
         return size if start + size <= len(self._buffer) else None
 
-    def _sound(self, start: int, size: int | None) -> bytes:
-        """Return the frame of this size when some kind finds it sound, b"" otherwise."""
-        if not size:
-            return b""
-        frame = self._buffer[start : start + size]
-        for kind in self._kinds:
-            if frame.startswith(kind.sync) and self._size_at(start, kind) == size and kind.is_sound(frame):
+    def _first_sound(self, start: int, candidates: list[tuple[int | None, DeclaredKind]]) -> bytes:
+        """Return the shortest sound frame that starts here, b"" when none does."""
+        whole = [(size, kind) for size, kind in candidates if size]
+        for size, kind in sorted(whole, key=_size) if len(whole) > 1 else whole:
+            frame = self._buffer[start : start + size]
+            if kind.is_sound(frame):
                 return frame
         return b""
 
-    def _judge(self, start: int, sizes: list[int | None], frames: list[tuple[bytes, int]]) -> int:
-        """Keep a sound frame or discard its first byte; return where to look on."""
-        whole = sorted(size for size in sizes if size)
-        for size in whole:
-            frame = self._sound(start, size)
-            if frame:
-                self._keep(start, frame, frames)
-                return start + size
-        if whole:
-            self._refuse(start, BAD_CHECKSUM, whole[-1])
-        elif None in sizes:
+    def _refused(self, start: int, candidates: list[tuple[int | None, DeclaredKind]]) -> int:
+        """Discard the first byte of what is no sound frame; return where to look on."""
+        size = max((size or 0 for size, _ in candidates), default=0)
+        if size:
+            self._refuse(start, BAD_CHECKSUM, size)
+        elif any(each is None for each, _ in candidates):
             self._discard(start, start + 1)
         else:
             self._refuse(start, BAD_LENGTH, 1)
@@ -169,16 +170,18 @@ class DeclaredFramer:
         stop = self._base + start + len(frame)
         self.book.good(len(frame))
         frames.append((frame, stop))
-        self._say(Span(stop - len(frame), stop, "", frame))
+        if self._tell is not None:
+            self._tell(Span(stop - len(frame), stop, "", frame))
 
     def _refuse(self, start: int, reason: str, size: int) -> None:
         """Discard the first byte of a frame that is not sound; the rest may hold a good one."""
         at = self._base + start
         fresh = at >= self._spoiled_until
-        self.book.discard(reason, 1, 1 if fresh else 0)
+        self.book.discard(reason, 1, int(fresh))
         if reason == BAD_CHECKSUM:
             self._spoiled_until = max(self._spoiled_until, at + size)
-        self._say(Span(at, at + 1, reason, self._buffer[start : start + size] if fresh else b"", fresh))
+        if self._tell is not None:
+            self._tell(Span(at, at + 1, reason, self._buffer[start : start + size] if fresh else b"", fresh))
 
     def _discard(self, start: int, stop: int) -> None:
         """Discard bytes between frames: of a refused frame, of a cut one, or noise."""
@@ -187,12 +190,13 @@ class DeclaredFramer:
             until = min(until, end)
             if until > at:
                 self.book.discard(reason, until - at)
-                self._say(Span(at, until, reason))
+                if self._tell is not None:
+                    self._tell(Span(at, until, reason))
                 at = until
 
-    def _say(self, span: Span) -> None:
-        if self._tell is not None:
-            self._tell(span)
+
+def _size(candidate: tuple[int, DeclaredKind]) -> int:
+    return candidate[0]
 
 
 ReadFrame = Callable[[bytes], Mapping[str, Sequence[float]]]

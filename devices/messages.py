@@ -21,7 +21,7 @@ from devices.structs import Layout, column, range_quality
 from devices.values import Block, ChannelSpec, Message, Params, Profile, Quality, StreamSpec
 
 Fields = dict[str, object]
-Told = tuple[str, Fields] | tuple[str, Fields, str]
+Told = tuple[str, Mapping[str, object]] | tuple[str, Mapping[str, object], str]
 """Kind, fields and, for a refused frame, the reason."""
 Explain = Callable[[bytes, Params], list[Message]]
 _SHOWN_BYTES = 64

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from devices.checksum import UMTS, crc16_of
 from devices.commands import dynamixel as commands
-from devices.declared import DeclaredDecoder, DeclaredKind
+from devices.declared import DeclaredDecoder
 from devices.labels import Names, say
 from devices.profiles.energy_meter import unit_numbers
+from devices.readers.dynamixel import KIND, STATUS, SYNC_READ, Answer, Listener, assumptions, explain, packet, unpack
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
-SYNC = b"\xff\xff\xfd\x00"
-LONGEST = 1024
-READ, STATUS, SYNC_READ, BULK_READ = 0x02, 0x55, 0x82, 0x92
 # Address: (channel, size in bytes); the control table of the X series.
 TABLE = {126: ("current", 2), 128: ("velocity", 4), 132: ("position", 4), 144: ("voltage", 2), 146: ("temperature", 1)}
 KEYS = tuple(key for key, _ in TABLE.values())
@@ -40,32 +37,6 @@ CHANNELS = (
 )
 
 
-def size_of(header: bytes) -> int | None:
-    """Return the frame's size from its first seven bytes; lengths below 3 are impossible."""
-    length = int.from_bytes(header[5:7], "little")
-    return 7 + length if length >= 3 else None
-
-
-def is_sound(frame: bytes) -> bool:
-    """Say whether the CRC is right."""
-    return crc16_of(UMTS, frame[:-2]) == int.from_bytes(frame[-2:], "little")
-
-
-KIND = DeclaredKind(SYNC, 7, size_of, is_sound, LONGEST)
-
-
-def packet(number: int, instruction: int, parameters: bytes) -> bytes:
-    """Return a whole frame, stuffed and sealed."""
-    content = bytes((instruction,)) + parameters.replace(b"\xff\xff\xfd", b"\xff\xff\xfd\xfd")
-    body = SYNC + bytes((number,)) + struct.pack("<H", len(content) + 2) + content
-    return body + struct.pack("<H", crc16_of(UMTS, body))
-
-
-def unpack(frame: bytes) -> tuple[int, int, bytes]:
-    """Return (id, instruction, parameters) of a sound frame, unstuffed."""
-    return frame[4], frame[7], frame[8:-2].replace(b"\xff\xff\xfd\xfd", b"\xff\xff\xfd")
-
-
 def items(address: int, data: bytes) -> Iterator[tuple[str, float]]:
     """Yield the raw channel values that a block of the control table holds."""
     for at, (key, size) in TABLE.items():
@@ -74,44 +45,34 @@ def items(address: int, data: bytes) -> Iterator[tuple[str, float]]:
             yield key, float(int.from_bytes(data[start : start + size], "little", signed=size > 1))
 
 
-class _Listener:
-    """Remember what was asked of whom, and give meaning to the statuses."""
+def _reader() -> Callable[[bytes], dict[str, list[float]]]:
+    """Return a reader of one servo's values by stream key; nothing for requests and unknown statuses."""
+    listener = Listener()
 
-    def __init__(self) -> None:
-        self._asked: dict[int, tuple[int, int]] = {}
-
-    def read(self, frame: bytes) -> dict[str, list[float]]:
-        """Return one servo's values by stream key; nothing for requests and unknown statuses."""
+    def read(frame: bytes) -> dict[str, list[float]]:
         number, instruction, data = unpack(frame)
-        if instruction == STATUS:
-            return self._status(number, data)
-        if instruction == READ and len(data) == 4:
-            self._asked[number] = _range(data)
-        elif instruction == SYNC_READ and len(data) > 4:
-            self._asked.update(dict.fromkeys(data[4:], _range(data)))
-        elif instruction == BULK_READ:
-            entries = [data[at : at + 5] for at in range(0, len(data) - 4, 5)]
-            self._asked.update({entry[0]: _range(entry[1:]) for entry in entries})
-        return {}
-
-    def _status(self, number: int, data: bytes) -> dict[str, list[float]]:
-        address, size = self._asked.get(number, (0, 0))
-        if not size or len(data) != size + 1:
+        if instruction != STATUS:
+            listener.ask(number, instruction, data)
             return {}
-        found = dict(items(address, data[1:]))
-        if not found:
-            return {}
-        return {f"servo_{number}": [*(found.get(key, math.nan) for key in KEYS), float(data[0] & 0x7F)]}
+        rows = ((answer.number, _row(answer)) for answer in listener.answers(number, data))
+        return {f"servo_{who}": row for who, row in rows if row}
+
+    return read
 
 
-def _range(data: bytes) -> tuple[int, int]:
-    address, size = struct.unpack("<HH", data[:4])
-    return int(address), int(size)
+def _row(answer: Answer) -> list[float]:
+    found = dict(items(answer.address, answer.data)) if answer.address is not None else {}
+    return [*(found.get(key, math.nan) for key in KEYS), float(answer.error & 0x7F)] if found else []
 
 
 def _streams(params: Params) -> tuple[StreamSpec, ...]:
     numbers = unit_numbers(str(params["servos"]))
     return tuple(StreamSpec(f"servo_{number}", CHANNELS, 50.0) for number in numbers)
+
+
+def _decoder(params: Params) -> DeclaredDecoder:
+    assumptions(str(params["assumed"]))
+    return DeclaredDecoder(KIND, _streams(params), _reader())
 
 
 class _Bus:
@@ -146,12 +107,24 @@ PROFILE = Profile(
     label=say("Dynamixel servos, protocol 2.0", "Dynamixel-Servos, Protokoll 2.0", "Dynamixel 舵机（协议 2.0）"),
     line=LineSettings(57600),
     streams=_streams({"servos": "1,2"}),
-    make_decoder=lambda params: DeclaredDecoder(KIND, _streams(params), _Listener().read),
+    make_decoder=_decoder,
     make_simulator=lambda seed, params: _Bus(unit_numbers(str(params["servos"]))),
     sample=packet(0xFE, SYNC_READ, bytes.fromhex("840004000102")) + bytes.fromhex("fffffd0002080055001f080000babe"),
     sample_expect=SampleExpectation({"servo_2": 1}, {"servo_2.position": 2079 * 360 / 4096, "servo_2.error": 0}),
     source="ROBOTIS e-Manual, Protocol 2.0 and XM430-W210 control table.",
     make_streams=_streams,
     commands=commands.COMMANDS,
-    params=(ParamSpec("servos", "1,2", say("Servo numbers", "Servonummern", "舵机编号")),),
+    params=(
+        ParamSpec("servos", "1,2", say("Servo numbers", "Servonummern", "舵机编号")),
+        ParamSpec(
+            "assumed",
+            "132:4,146:1",
+            say(
+                "Status without request: address:length",
+                "Status ohne Anfrage: Adresse:Länge",
+                "无请求的状态包：地址:长度",
+            ),
+        ),
+    ),
+    explain=explain,
 )

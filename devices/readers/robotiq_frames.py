@@ -131,4 +131,4 @@ def told(exchange: Exchange, meaning: Callable[[str, Words], Told | None]) -> To
     found = meaning(exchange.kind, exchange.words)
     if found is None:
         return exchange.kind, exchange.fields
-    return found[0], exchange.fields | found[1]
+    return found[0], {**exchange.fields, **found[1]}

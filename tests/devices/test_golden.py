@@ -11,6 +11,7 @@ import pytest
 
 from devices import checksum, modbus
 from devices.profiles import dynamixel, get, robotiq_2f, xsens_mti
+from devices.readers import dynamixel as readers_dynamixel
 from devices.profiles.kern_scale import UNITS
 from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
 from devices.values import Quality
@@ -249,8 +250,8 @@ def test_grbl_positions() -> None:
 @of("dynamixel_2")
 def test_dynamixel(frame: dict[str, Any]) -> None:
     data, decoded = data_of(frame), frame["decoded"]
-    assert dynamixel.size_of(data[:7]) == len(data)
-    assert dynamixel.is_sound(data)
+    assert readers_dynamixel.size_of(data[:7]) == len(data)
+    assert readers_dynamixel.is_sound(data)
     number, instruction, parameters = dynamixel.unpack(data)
     assert number == decoded["id"]
     assert dynamixel.packet(number, instruction, parameters) == data
