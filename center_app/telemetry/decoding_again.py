@@ -23,6 +23,7 @@ from center_app.telemetry.collector import ledger
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples, pause_ns_for
 from center_app.telemetry.store.again import VersionWriter
 from center_app.telemetry.store.errors import RAW_GONE
+from center_app.telemetry.store.raw import ECHO
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import GapView, Int64Array, RawRecord, RecordingView
 from center_app.telemetry.store.versions import VersionView
@@ -71,9 +72,9 @@ def decode_again(
         job = _Job(draft.profile, settled, line, writer)
         job.run(_stored(reader, recording, report), reader.gaps(recording.cell_id), recording, draft.rules)
         head = reader.segments(recording_id)[-1:]
-        _check_whole(reader, recording, job.fed)
+        _check_whole(reader, recording, job.fed + job.echoed)
         done = writer.finish(
-            job.decoder.account(), raw_head=head[0].digest if head else "", candidates=len(job.candidates)
+            job.decoder.account(), job.echoed, raw_head=head[0].digest if head else "", candidates=len(job.candidates)
         )
     reader.forget_versions()
     return done
@@ -85,6 +86,8 @@ def _stored(reader: StoreReader, recording: RecordingView, report: Report) -> It
     end = _sealed_end(reader, recording)
     expected, lost, told = 0, 0, 0
     for record in reader.raw(recording.id, 0, end):
+        if record.direction == ECHO:
+            yield record
         if record.direction != 0:
             continue
         lost += record.offset - expected
@@ -114,12 +117,12 @@ class _Job:
 
     def __init__(self, profile: Profile, params: Mapping[str, Any], line: LineSettings, writer: VersionWriter) -> None:
         self.decoder = profile.decoder(params)
-        self.fed = 0
+        self.fed = self.echoed = 0
         self.candidates: list[RunInterval] = []
         self._profile = profile
         self._streams = profile.streams_for(params)
         self._keys = {stream.key for stream in self._streams}
-        self._times = SampleTimes(line, self._streams)
+        self._times = SampleTimes(line, self._streams, is_polled=profile.make_master is not None)
         self._writer = writer
         self._base = 0
         self._watches: list[_Watch] = []
@@ -135,6 +138,9 @@ class _Job:
         waiting = sorted(own, key=lambda gap: gap.end_ns)
         last_ns = recording.started_ns
         for record in records:
+            if record.direction == ECHO:
+                self.echoed += len(record.data)
+                continue
             while waiting and waiting[0].end_ns <= record.t_ns:
                 self._pass(waiting.pop(0), last_ns)
             self._feed(record, last_ns)
@@ -148,7 +154,7 @@ class _Job:
     def _pass(self, gap: GapView, last_ns: int) -> None:
         if gap.reason not in _STILL_FED:
             self._keep(self.decoder.flush(), last_ns)
-        self._times.restart()
+        self._times.restart(gap.end_ns)
 
     def _feed(self, record: RawRecord, last_ns: int) -> None:
         if record.offset != self._base + self.fed:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any, Self
 
 from center_app.core.clock import Clock
@@ -23,8 +24,10 @@ from center_app.telemetry.store import rows_sql
 from center_app.telemetry.store.engine import Engine
 from center_app.telemetry.store.errors import STORE_TAKEN, trouble_from
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.keeping import KeepPolicy
 from center_app.telemetry.store.recording import check_balance
-from center_app.telemetry.store.shelf import Job
+from center_app.telemetry.store.retention import Retained, Retainer
+from center_app.telemetry.store.shelf import Job, Shelf
 from center_app.telemetry.store.values import GapView, Int64Array, RawRecord, RecordingView
 from center_app.telemetry.store.versions import AGAIN, MANIFEST, VersionView, next_version, write_manifest
 from devices.values import Account, Block, StreamSpec
@@ -103,14 +106,13 @@ class VersionWriter:
         """Run `job(connection)` on the version's own ledger."""
         return self._engine.shelf.in_ledger([job])[0]
 
-    def finish(self, account: Account, **facts: Any) -> VersionView:
-        """Seal the version and make it readable; `facts` complete its manifest."""
+    def finish(self, account: Account, echoed: int = 0, **facts: Any) -> VersionView:
+        """Seal the version and make it readable; `facts` complete its manifest, `echoed` own bytes were left out."""
         check_balance(self._id, account)
         state = self._engine.recordings[self._id]
         state.lost_bytes = self._lost
-        if self._lost:
-            told = {**account.discarded, "not_stored": self._lost}
-            account = replace(account, bytes_in=account.bytes_in + self._lost, discarded=told)
+        state.raw.echoed = echoed
+        account = discarding(discarding(account, "not_stored", self._lost), "echo", echoed)
         self._engine.set_account(self._id, account)
         rows = sum(stream.buffer.next_row for stream in state.streams.values())
         end_offset = state.raw.offset
@@ -133,12 +135,44 @@ class VersionWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def discarding(account: Account, reason: str, count: int) -> Account:
+    """Return an account with further bytes that no decoder got."""
+    if not count:
+        return account
+    told = {**account.discarded, reason: account.discarded.get(reason, 0) + count}
+    return replace(account, bytes_in=account.bytes_in + count, discarded=told)
+
+
 def sweep(collector_home: Path) -> list[str]:
     """Remove the versions that a killed writer left unfinished (the caller holds the lock); return their names."""
     left = [place for place in (collector_home / AGAIN).iterdir() if place.is_dir() and not (place / MANIFEST).exists()]
     for place in left:
         shutil.rmtree(place, ignore_errors=True)
     return sorted(place.name for place in left)
+
+
+def retain(collector_home: Path, policy: KeepPolicy, now_ns: int, stop: Event | None = None) -> list[Retained]:
+    """Apply the rule for samples to the versions of a collector's recordings; waits for the next time when in use."""
+    done: list[Retained] = []
+    place = collector_home / AGAIN
+    lock = FileLock(place / LOCK_NAME)
+    if not place.is_dir() or policy.keeps_all or not lock.acquire(timeout_s=0.5):
+        return done
+    try:
+        sweep(collector_home)
+        for manifest in sorted(place.glob(f"*/{MANIFEST}")):
+            done += _retain_one(manifest.parent, policy, now_ns, stop)
+    finally:
+        lock.release()
+    return done
+
+
+def _retain_one(folder: Path, policy: KeepPolicy, now_ns: int, stop: Event | None) -> list[Retained]:
+    shelf = Shelf(folder)
+    try:
+        return Retainer(folder, lambda job: shelf.in_ledger([job])[0], grace_s=0.0).run(policy, now_ns, stop)
+    finally:
+        shelf.close()
 
 
 def _insert_recording(connection: Connection, recording: RecordingView, draft: VersionView, run_id: int) -> int:

@@ -152,7 +152,9 @@ class Archive:
 
     def has_deleted(self, t0_ns: int, t1_ns: int) -> bool:
         """Tell whether retention took a day file that touched [t0, t1)."""
-        gone = self.ask(self._open_ledger(), "SELECT t_first, t_last FROM day WHERE deleted = 1", ())
+        gone = self.ask(
+            self._open_ledger(), "SELECT t_first, t_last FROM day WHERE deleted = 1 AND t_first IS NOT NULL", ()
+        )
         return any(t_first < t1_ns and t_last >= t0_ns for t_first, t_last in gone)
 
     def open_day(self, day: DayRef) -> Connection:

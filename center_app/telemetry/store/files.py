@@ -19,6 +19,8 @@ TELEMETRY: Final = "telemetry"
 LEDGER_NAME: Final = "collector.db"
 PINNED_NAME: Final = "pinned.db"
 PINNED_HEAD: Final = "pinned:"
+PLACE: Final = "#"
+"""Parts a file's name from an ordinal where several runs of links in one file have their ends noted."""
 WAL_LIMIT_BYTES: Final = 32 * 1024 * 1024
 
 

@@ -22,6 +22,8 @@ _BODY: Final = struct.Struct("<Bqq")
 SEGMENT_BYTES: Final = 256 * 1024
 SEGMENT_NS: Final = 1_000_000_000
 GENESIS: Final = bytes(32)
+ECHO: Final = 2
+"""Direction of own bytes that came back on a shared line."""
 _REMEMBERED: Final = 1000
 
 SegmentRow = tuple[int, int, int, int, int, int, int, bytes, bytes]
@@ -66,6 +68,8 @@ class RawLog:
     digest: bytes = GENESIS
     offset: int = 0
     """Received bytes so far, lost ones included."""
+    echoed: int = 0
+    """Own bytes that came back (direction 2); they are kept, but not counted by `offset`."""
     emitted: int = 0
     """Received bytes that were handed over for writing, lost ones included."""
     _first_offset: int = 0
@@ -92,6 +96,7 @@ class RawLog:
         self._t_last = t_ns
         if direction == 0:
             self.offset += len(data)
+        self.echoed += len(data) if direction == ECHO else 0
         if self._size >= SEGMENT_BYTES:
             self.seal()
 

@@ -85,8 +85,8 @@ class RecordingState:
     def account_body(self) -> str:
         """Write the balanced account as JSON: bytes whose fate no decoder has told yet are pending."""
         account = self.account
-        untold = max(0, self.raw.offset - account.bytes_in)
-        ahead = max(0, account.bytes_in - self.raw.offset)
+        heard = self.raw.offset + self.raw.echoed
+        untold, ahead = max(0, heard - account.bytes_in), max(0, account.bytes_in - heard)
         return json.dumps({
             "bytes_in": account.bytes_in + untold,
             "bytes_good": account.bytes_good,
@@ -94,7 +94,8 @@ class RecordingState:
             "pending": account.pending + untold,
             "frames_good": account.frames_good,
             "frames_bad": dict(account.frames_bad),
-            "stored_bytes": self.raw.offset - self.lost_bytes,
+            "stored_bytes": heard - self.lost_bytes,
+            "echoed_bytes": self.raw.echoed,
             "lost_bytes": self.lost_bytes + ahead,
             "samples_lost": self.lost_samples,
         })  # fmt: skip

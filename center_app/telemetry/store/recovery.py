@@ -86,9 +86,9 @@ def _restore_heads(ledger: Connection, recording: RecordingState) -> None:
 def _restore_account(recording: RecordingState, body: str) -> None:
     fields = json.loads(body)
     recording.restore_account(fields)
-    recording.raw.offset = recording.raw.emitted = max(
-        recording.raw.offset, int(fields["stored_bytes"]) + int(fields["lost_bytes"])
-    )
+    recording.raw.echoed = int(fields.get("echoed_bytes", 0))
+    received = int(fields["stored_bytes"]) + int(fields["lost_bytes"]) - recording.raw.echoed
+    recording.raw.offset = recording.raw.emitted = max(recording.raw.offset, received)
 
 
 def _stream_rows(ledger: Connection, recording_id: int) -> list[Any]:

@@ -1,130 +1,219 @@
-"""Retention: delete whole day files, never rows; what a report pinned moves to the pinned file first."""
+"""Retention: whole day files are deleted, never rows, and never anything that a report pinned.
+
+What a due file still has to keep (another cell's raw bytes, samples that are kept longer, pinned pieces) is copied
+into a successor first; then one transaction in the ledger names the successor instead, then the old file goes.
+Killed anywhere in between, the next run finds either the old state or the new one and sweeps what is left.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 from center_app.core.db import Connection, SqliteError, open_sqlite
 from center_app.telemetry.store.errors import trouble_from
-from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME, Batch, DayFile, day_of
+from center_app.telemetry.store.files import LEDGER_NAME, PINNED_HEAD, PLACE, DayFile, seal_file
+from center_app.telemetry.store.keeping import PINNED, FilePlan, KeepPolicy, pins, plans
 from center_app.telemetry.store.schema import SLOT_BITS
-from center_app.telemetry.store.shelf import Shelf
+from center_app.telemetry.store.shelf import Job
+
+log = logging.getLogger(__name__)
+GRACE_S = 2.0
+"""How long a replaced file stays, for readers whose snapshot still names it."""
 
 
-def retain(shelf: Shelf, keep_days: int, now_ns: int) -> list[str]:
-    """Delete the sealed day files that are older than `keep_days` whole days; return their names."""
-    oldest = day_of(now_ns) - keep_days
-    shelf.seal_days()
-    rows = shelf.ledger.connection.execute(
-        "SELECT name FROM day WHERE sealed = 1 AND deleted = 0 AND day < ? AND name <> ? ORDER BY day",
-        (oldest, PINNED_NAME),
-    ).fetchall()
-    deleted = []
-    for (name,) in rows:
+@dataclass(frozen=True)
+class Retained:
+    """Tell what one run did to a file."""
+
+    name: str
+    successor: str
+    freed_bytes: int
+
+
+class Retainer:
+    """Apply the rule to one collector's folder; runs in any one thread.
+
+    `in_ledger(job)` runs a job in a flushed transaction on the ledger and returns its result.
+    """
+
+    def __init__(self, folder: Path, in_ledger: Callable[[Job], Any], grace_s: float = GRACE_S) -> None:
+        self._folder = folder
+        self._in_ledger = in_ledger
+        self._grace_s = grace_s
+
+    def run(self, policy: KeepPolicy, now_ns: int, stop: Event | None = None) -> list[Retained]:
+        """Take what is due; SurroundingsError when the disk refuses (then the old files stay)."""
+        stop = stop or Event()
         try:
-            _save_pinned(shelf, name)
-            shelf.ledger.connection.execute("UPDATE day SET deleted = 1 WHERE name = ?", (name,))
-            (shelf.folder / name).unlink(missing_ok=True)
+            self._sweep()
+            done = []
+            for plan in plans(self._folder, self._folder.name, policy, now_ns):
+                if plan.is_due and not stop.is_set():
+                    done.append(self._take(plan))
+            if done:
+                stop.wait(self._grace_s)
+                self._sweep()
         except (SqliteError, OSError) as error:
-            raise trouble_from(error, shelf.folder) from error
-        deleted.append(name)
-    return deleted
+            raise trouble_from(error, self._folder) from error
+        return done
+
+    def _sweep(self) -> None:
+        """Remove replaced files, and successors that a killed run left behind."""
+        ledger = open_sqlite(self._folder / LEDGER_NAME, read_only=True)
+        try:
+            known = dict(ledger.execute("SELECT name, deleted FROM day").fetchall())
+        finally:
+            ledger.close()
+        for path in [*self._folder.glob("*.db"), *self._folder.glob("*.db.new")]:
+            is_orphan = ".k" in path.name and path.name not in known
+            if known.get(path.name) == 1 or is_orphan:
+                for piece in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                    piece.unlink(missing_ok=True)
+
+    def _take(self, plan: FilePlan) -> Retained:
+        successor = self._copy(plan) if plan.keeps_something else None
+        self._in_ledger(lambda ledger: _switch(ledger, plan, successor))
+        left = (self._folder / successor.name).stat().st_size if successor else 0
+        log.info("retention took %s of %s, kept %s", plan.size_bytes - left, plan.name, left)
+        return Retained(plan.name, successor.name if successor else "", max(0, plan.size_bytes - left))
+
+    def _copy(self, plan: FilePlan) -> _Successor:
+        """Write what is kept into a sealed successor."""
+        name = successor_name(plan.name)
+        for path in self._folder.glob(f"{name}*"):
+            path.unlink()
+        file = DayFile(self._folder, name, plan.day)
+        link = file.connection
+        try:
+            source = (self._folder / plan.name).absolute().as_uri()
+            link.execute("ATTACH ? AS old", (f"{source}?immutable=1",))
+            link.execute("BEGIN IMMEDIATE")
+            _fill(link, plan, self._pins())
+            found = _Successor(name, *_extent(link), _runs(link, "raw_segment"), _runs(link, "chunk"))
+            link.execute("COMMIT")
+            link.execute("DETACH old")
+        finally:
+            file.close()
+        seal_file(self._folder, name)
+        return found
+
+    def _pins(self) -> list[Any]:
+        ledger = open_sqlite(self._folder / LEDGER_NAME, read_only=True)
+        try:
+            return pins(ledger)
+        finally:
+            ledger.close()
 
 
-def _pins(ledger: Connection) -> list[Any]:
-    if not ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'pin'").fetchone():
-        return []
-    return ledger.execute("SELECT recording_id, start_ns, end_ns FROM pin").fetchall()
+@dataclass(frozen=True)
+class _Run:
+    """Hold consecutive links of a recording that were kept: the digest before them and that of the last."""
+
+    recording_id: int
+    first: int
+    last: int
+    before: bytes | None
+    digest: bytes
 
 
-def _save_pinned(shelf: Shelf, name: str) -> None:
-    """Copy the pinned segments and chunks of a day into the pinned file, once."""
-    source = open_sqlite(shelf.folder / name, immutable=True)
-    try:
-        found = [
-            (table, row)
-            for pin in _pins(shelf.ledger.connection)
-            for table in ("raw_segment", "chunk")
-            for row in source.execute(
-                f"SELECT * FROM {table} WHERE recording_id = ? AND t_first <= ? AND t_last >= ?",
-                (pin[0], pin[2], pin[1]),
+@dataclass(frozen=True)
+class _Successor:
+    name: str
+    t_first: int | None
+    t_last: int | None
+    raw: Sequence[_Run]
+    chunks: Sequence[_Run]
+
+
+def successor_name(name: str) -> str:
+    """Return the name of the file that follows a day file: 2026-06-01.db, .k1.db, .k2.db."""
+    stem, _, number = name.removesuffix(".db").rpartition(".k")
+    return f"{stem}.k{int(number) + 1}.db" if stem and number.isdigit() else f"{name.removesuffix('.db')}.k1.db"
+
+
+def _fill(link: Connection, plan: FilePlan, spans: Sequence[Any]) -> None:
+    _keep(link, "raw_segment", plan.raw, spans)
+    _keep(link, "chunk", plan.chunks, spans)
+    shift = f"(id >> {SLOT_BITS})"
+    link.execute(f"INSERT INTO main.block SELECT * FROM old.block WHERE {shift} IN (SELECT id FROM main.chunk)")
+    marks = ",".join("?" * len(plan.chunks))
+    link.execute(
+        "INSERT INTO main.pyramid SELECT * FROM old.pyramid WHERE stream_id IN"
+        f" (SELECT DISTINCT stream_id FROM main.chunk WHERE recording_id IN ({marks}))",
+        tuple(plan.chunks),
+    )
+    link.execute(
+        f"INSERT INTO main.pyramid_block SELECT * FROM old.pyramid_block WHERE {shift} IN (SELECT id FROM main.pyramid)"
+    )
+    link.execute("INSERT INTO main.account SELECT * FROM old.account")
+
+
+def _keep(link: Connection, table: str, recordings: frozenset[int], spans: Sequence[Any]) -> None:
+    for number in sorted(recordings):
+        link.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table} WHERE recording_id = ?", (number,))
+    for recording_id, start_ns, end_ns in spans:
+        if recording_id not in recordings:
+            link.execute(
+                f"INSERT OR IGNORE INTO main.{table} SELECT * FROM old.{table} WHERE {PINNED}",
+                (recording_id, end_ns, start_ns),
             )
-        ]
-        if found:
-            _copy(shelf, source, found)
-    finally:
-        source.close()
 
 
-def _copy(shelf: Shelf, source: Connection, found: list[tuple[str, Any]]) -> None:
-    known = shelf.ledger.connection.execute("SELECT t_first, t_last FROM day WHERE name = ?", (PINNED_NAME,)).fetchone()
-    pinned = DayFile(shelf.folder, PINNED_NAME, 0)
-    batch = Batch()
-    try:
-        for table, row in found:
-            _copy_row(pinned, source, batch, table, row)
-        pinned.commit(batch, sync=True)
-        pinned.checkpoint(force=True)
-    finally:
-        pinned.close()
-    _keep_heads(shelf, source, found)
-    times = [number for _, row in found for number in _extent(row)]
-    times += [] if known is None else list(known)
-    shelf.ledger.connection.execute(
-        "INSERT OR REPLACE INTO day (name, day, t_first, t_last) VALUES (?, 0, ?, ?)",
-        (PINNED_NAME, min(times), max(times)),
-    )
+def _extent(link: Connection) -> tuple[int | None, int | None]:
+    found = link.execute(
+        "SELECT min(a), max(b) FROM (SELECT min(t_first) a, max(t_last) b FROM main.raw_segment"
+        " UNION ALL SELECT min(t_first), max(t_last) FROM main.chunk)"
+    ).fetchone()
+    return found[0], found[1]
 
 
-def _keep_heads(shelf: Shelf, source: Connection, found: list[tuple[str, Any]]) -> None:
-    """Keep the digest before every pinned run of links, so that the run can be verified without its past."""
-    names = {(table, *_link(table, row)) for table, row in found}
-    for table, recording_id, ordinal in sorted(names):
-        if (table, recording_id, ordinal - 1) in names:
+def _runs(link: Connection, table: str) -> list[_Run]:
+    """Return the runs of consecutive links that were kept."""
+    runs: list[_Run] = []
+    rows = link.execute(
+        f"SELECT recording_id, ordinal, digest FROM main.{table} ORDER BY recording_id, ordinal"
+    ).fetchall()
+    for recording_id, ordinal, digest in rows:
+        known = runs[-1] if runs else None
+        if known is not None and (known.recording_id, known.last) == (recording_id, ordinal - 1):
+            runs[-1] = replace(known, last=ordinal, digest=digest)
             continue
-        before = source.execute(
-            f"SELECT digest FROM {table} WHERE recording_id = ? AND ordinal = ?",
-            (recording_id, ordinal - 1),
+        before = link.execute(
+            f"SELECT digest FROM old.{table} WHERE recording_id = ? AND ordinal = ?", (recording_id, ordinal - 1)
         ).fetchone()
-        if before is not None:
-            kind = "raw" if table == "raw_segment" else "chunk"
-            row = (recording_id, kind, f"{PINNED_HEAD}{ordinal - 1}", ordinal - 1, before[0])
-            shelf.ledger.connection.execute("INSERT OR IGNORE INTO head VALUES (?,?,?,?,?)", row)
+        runs.append(_Run(recording_id, ordinal, ordinal, before[0] if before else None, digest))
+    return runs
 
 
-def _link(table: str, row: Any) -> tuple[int, int]:
-    """Return (recording, ordinal) of a segment's or chunk's row."""
-    return (row[1], row[2]) if table == "raw_segment" else (row[2], row[3])
-
-
-def _extent(row: Any) -> tuple[int, int]:
-    """Return t_first and t_last: columns 5 and 6 of a segment, 6 and 7 of a chunk."""
-    return (row[5], row[6]) if len(row) == 10 else (row[6], row[7])
-
-
-def _copy_row(pinned: DayFile, source: Connection, batch: Batch, table: str, row: Any) -> None:
-    exists = f"SELECT 1 FROM {table} WHERE recording_id = ? AND ordinal = ?"
-    recording_id, ordinal = _link(table, row)
-    if pinned.connection.execute(exists, (recording_id, ordinal)).fetchone() or _is_queued(
-        batch, table, recording_id, ordinal
-    ):
+def _switch(ledger: Connection, plan: FilePlan, successor: _Successor | None) -> None:
+    """Name the successor instead of the old file; keep the digests that verify what it holds."""
+    ledger.execute("UPDATE day SET deleted = 1 WHERE name = ?", (plan.name,))
+    if successor is None:
         return
-    if table == "raw_segment":
-        batch.insert(table, (None, *row[1:]))
-        return
-    chunk_id = pinned.next_chunk()
-    batch.insert(table, (chunk_id, *row[1:]))
-    low, high = row[0] << SLOT_BITS, (row[0] + 1) << SLOT_BITS
-    for block in source.execute("SELECT * FROM block WHERE id >= ? AND id < ? ORDER BY id", (low, high)).fetchall():
-        batch.insert("block", ((chunk_id << SLOT_BITS) | (block[0] - low), *block[1:]))
-
-
-def _is_queued(batch: Batch, table: str, recording_id: int, ordinal: int) -> bool:
-    """Tell whether overlapping pins brought the same row already."""
-    first = 1 if table == "raw_segment" else 2
-    marker = f"INTO {table} "
-    return any(
-        marker in sql and (row[first], row[first + 1]) == (recording_id, ordinal)
-        for sql, rows in batch.steps
-        for row in rows
+    ledger.execute(
+        "INSERT OR REPLACE INTO day (name, day, t_first, t_last, sealed) VALUES (?,?,?,?,1)",
+        (successor.name, plan.day, successor.t_first, successor.t_last),
     )
+    for kind, whole, runs in (("raw", plan.raw, successor.raw), ("chunk", plan.chunks, successor.chunks)):
+        for number in whole:
+            ledger.execute(
+                "UPDATE head SET name = ? WHERE recording_id = ? AND kind = ? AND name = ?",
+                (successor.name, number, kind, plan.name),
+            )
+        for run in runs:
+            if run.recording_id not in whole:
+                _keep_run(ledger, kind, run, successor.name)
+
+
+def _keep_run(ledger: Connection, kind: str, run: _Run, name: str) -> None:
+    """Keep the digest before a pinned run of links, so that it verifies without its past, and where it ends."""
+    if run.before is not None:
+        row = (run.recording_id, kind, f"{PINNED_HEAD}{run.first - 1}", run.first - 1, run.before)
+        ledger.execute("INSERT OR IGNORE INTO head VALUES (?,?,?,?,?)", row)
+    last = (run.recording_id, kind, f"{name}{PLACE}{run.last}", run.last, run.digest)
+    ledger.execute("INSERT OR REPLACE INTO head VALUES (?,?,?,?,?)", last)

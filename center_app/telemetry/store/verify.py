@@ -10,7 +10,7 @@ from typing import Any
 from center_app.core.db import Connection
 from center_app.telemetry.store.archive import Archive, DayRef
 from center_app.telemetry.store.chunks import chunk_digest
-from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME
+from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME, PLACE
 from center_app.telemetry.store.raw import GENESIS, segment_digest, unpack_records
 from center_app.telemetry.store.schema import SLOT_BITS
 from center_app.telemetry.store.values import Damage
@@ -76,31 +76,34 @@ def _compare(recording_id: int, name: str, link: _Link, previous: bytes, heads: 
 
 
 def _check_end(
-    archive: Archive, recording_id: int, expected: int, heads: dict[int, bytes], files: dict[int, str]
+    archive: Archive, recording_id: int, expected: int, heads: dict[int, bytes], files: dict[int, set[str]]
 ) -> Damage | None:
     last = max(heads, default=-1)
     if last < expected or _is_deleted(archive, files, expected, last + 1):
         return None
-    return Damage(recording_id, "head", expected, files.get(last, ""), "the end is missing")
+    return Damage(recording_id, "head", expected, min(files.get(last, {""})), "the end is missing")
 
 
-def _heads(archive: Archive, recording_id: int, kind: str) -> tuple[dict[int, bytes], dict[int, str]]:
+def _heads(archive: Archive, recording_id: int, kind: str) -> tuple[dict[int, bytes], dict[int, set[str]]]:
+    """Return the noted digests by ordinal, and the files in which each of these links lay or lies."""
     with archive.snapshot() as ledger:
         rows = ledger.execute(
             "SELECT ordinal, digest, name FROM head WHERE recording_id = ? AND kind = ?", (recording_id, kind)
         ).fetchall()
-    files = {row[0]: row[2] for row in rows if not row[2].startswith(PINNED_HEAD)}
+    files: dict[int, set[str]] = {}
+    for ordinal, _, name in rows:
+        files.setdefault(ordinal, set()).add(name)
     return {row[0]: row[1] for row in rows}, files
 
 
-def _is_deleted(archive: Archive, files: dict[int, str], first: int, end: int) -> bool:
-    """Tell whether retention took the links [first, end): each lies in a deleted day file."""
+def _is_deleted(archive: Archive, files: dict[int, set[str]], first: int, end: int) -> bool:
+    """Tell whether retention took the links [first, end): the next noted end lies in no file that is left."""
     with archive.snapshot() as ledger:
         gone = {row[0] for row in ledger.execute("SELECT name FROM day WHERE deleted = 1").fetchall()}
     ordinals = sorted(files)
     for ordinal in {first, end - 1}:
-        holder = next((files[last] for last in ordinals if last >= ordinal), None)
-        if holder not in gone:
+        names = next((files[last] for last in ordinals if last >= ordinal), {""})
+        if not all(name.startswith(PINNED_HEAD) or name.partition(PLACE)[0] in gone for name in names):
             return False
     return True
 
@@ -130,9 +133,12 @@ def _segments(file: Connection, name: str, recording_id: int) -> Iterator[_Link]
 
 
 def _segment_digest(previous: bytes, row: Any) -> bytes:
-    for _ in unpack_records(row[8], row[1], row[2]):
-        pass
-    return segment_digest(previous, tuple(row[:7]), row[8])
+    """Recompute a segment's digest; where it differs, its records' CRCs say which one was hit (ValueError)."""
+    digest = segment_digest(previous, tuple(row[:7]), row[8])
+    if digest != row[7]:
+        for _ in unpack_records(row[8], row[1], row[2]):
+            pass
+    return digest
 
 
 def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final
 
 from center_app.core.errors import CenterError, SurroundingsError
-from center_app.telemetry.store import retention
 from center_app.telemetry.store.engine import Engine
 from center_app.telemetry.store.values import WriterState
 
@@ -144,8 +143,8 @@ class WriterThread:
             return None
         if name == "in_ledger":
             return engine.shelf.in_ledger([arguments[0]])[0]
-        if name == "retain":
-            return retention.retain(engine.shelf, *arguments)
+        if name == "seal_days":
+            return engine.shelf.seal_days()
         return getattr(engine, name)(*arguments)
 
     def _fail(self, name: str, future: Future[Any] | None, error: Exception) -> Callable[[], None]:

@@ -8,17 +8,20 @@ from concurrent.futures import Future
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 from center_app.core.clock import Clock
 from center_app.core.db import SqliteError
 from center_app.core.db.filelock import FileLock
 from center_app.core.errors import CenterError, SurroundingsError
-from center_app.telemetry.store import recovery, rows_sql
+from center_app.telemetry.store import again, recovery, rows_sql
 from center_app.telemetry.store.engine import Engine
 from center_app.telemetry.store.errors import STORE_TAKEN, trouble_from
 from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.keeping import KeepPolicy
 from center_app.telemetry.store.recording import RecordingHandle
+from center_app.telemetry.store.retention import GRACE_S, Retained, Retainer
 from center_app.telemetry.store.shelf import Job
 from center_app.telemetry.store.values import WriterState
 from center_app.telemetry.store.worker import WriterThread
@@ -92,10 +95,17 @@ class StoreWriter:
         """Run `job(connection)` in a flushed transaction on `collector.db`; return its future result."""
         return self._worker.submit("in_ledger", (job,))
 
-    def retain(self, keep_days: int) -> Future[list[str]]:
-        """Delete whole day files older than `keep_days` days; what is pinned moves to the pinned file first."""
-        limit = self._clock.wall_ns()
-        return self._worker.submit("retain", (keep_days, limit))
+    def retain(
+        self, policy: KeepPolicy, stop: Event | None = None, *, now_ns: int | None = None, grace_s: float = GRACE_S
+    ) -> list[Retained]:
+        """Take the day files that the rule says, those of versions too; runs in the calling thread, recording goes on.
+
+        What is pinned is kept. Raises SurroundingsError when the disk refuses; the old files stay then.
+        """
+        now_ns = self._clock.wall_ns() if now_ns is None else now_ns
+        self._worker.submit("seal_days", ()).result(30)
+        done = Retainer(self._folder, lambda job: self.in_ledger(job).result(60), grace_s).run(policy, now_ns, stop)
+        return done + again.retain(self._folder, policy, now_ns, stop)
 
     def flush(self, timeout_s: float = 30.0) -> None:
         """Wait until all that was appended so far is in the files and flushed to the disk."""

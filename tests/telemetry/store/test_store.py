@@ -10,6 +10,7 @@ import pytest
 from center_app.core.clock import SystemClock
 from center_app.core.errors import BugError, SurroundingsError
 from center_app.telemetry.store.files import DAY_NS, collector_folder
+from center_app.telemetry.store.keeping import KeepPolicy, KeepRule
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.synthetic import BulkWriter
 from devices.values import Account, Quality, StreamSpec
@@ -185,7 +186,8 @@ def test_retention_deletes_whole_days_and_keeps_coarse_levels_and_pins(tmp_path:
     writer.in_ledger(lambda ledger: ledger.execute(pin)).result(5)
     pinned = (recording.id, T0 + 10_000 * MS, T0 + 20_000 * MS, "report")
     writer.in_ledger(lambda ledger: ledger.execute("INSERT INTO pin VALUES (?,?,?,?)", pinned)).result(5)
-    assert writer.retain(1).result(5) == ["2026-06-01.db", "2026-06-02.db", "2026-06-03.db"]
+    done = writer.retain(KeepPolicy(KeepRule(1, 1)), now_ns=T0 + 60 * DAY_NS, grace_s=0.0)
+    assert [one.name for one in done] == ["2026-06-01.db", "2026-06-02.db", "2026-06-03.db"]
     with StoreReader(tmp_path) as reader:
         window = reader.window(CELL, "drive", "c0", T0, T0 + days * DAY_NS, 500)
         assert np.nanmin(window.low) == values[0].min()
