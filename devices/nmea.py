@@ -12,7 +12,7 @@ from devices.decimals import number
 from devices.items import Item, Reading
 
 KNOT_M_S = 1852.0 / 3600.0
-_SENTENCE = re.compile(rb"[$!]([A-Z0-9]{2,8}(?:,[\x20-\x29\x2b-\x7e]*)?)\*([0-9A-Fa-f]{2})\s*")
+SENTENCE = re.compile(rb"[$!]([A-Z0-9]{2,8}(?:,[\x20-\x29\x2b-\x7e]*)?)\*([0-9A-Fa-f]{2})\s*")
 _LONGEST_FIELD = 16
 
 Fields = Sequence[bytes]
@@ -73,12 +73,25 @@ def _gsv(f: Fields) -> list[float]:
     return [value(f, 1), value(f, 2), value(f, 3), max(heard, default=math.nan)]
 
 
+def _gll(f: Fields) -> list[float]:
+    valid = len(f) > 6 and f[6] == b"A"
+    place = [angle(f, 1), angle(f, 3)] if valid else [math.nan] * 2
+    return [clock(f, 5), *place, math.nan, math.nan, 1.0 if valid else 0.0]
+
+
+def _heading(f: Fields) -> list[float]:
+    return [value(f, 1)]
+
+
 READERS: dict[bytes, tuple[str, Callable[[Fields], list[float]]]] = {
     b"GGA": ("fix", _gga),
     b"RMC": ("motion", _rmc),
     b"VTG": ("course", _vtg),
     b"GSA": ("precision", _gsa),
     b"GSV": ("satellites", _gsv),
+    b"GLL": ("motion", _gll),
+    b"HDT": ("heading", _heading),
+    b"THS": ("heading", _heading),
 }
 
 
@@ -87,7 +100,7 @@ def read(line: bytes) -> Reading:
     start = max(line.rfind(b"$"), line.rfind(b"!"))
     if start < 0:
         return TEXT
-    match = _SENTENCE.fullmatch(line, start)
+    match = SENTENCE.fullmatch(line, start)
     if match is None:
         return MALFORMED
     body, stated = match.groups()
@@ -95,6 +108,6 @@ def read(line: bytes) -> Reading:
         return BAD_CHECKSUM
     fields = body.split(b",")
     stream, reader = READERS.get(fields[0][-3:], ("", None))
-    if reader is None or len(fields) < 4 or fields[0].startswith(b"P"):
+    if reader is None or len(fields) < 2 or fields[0].startswith(b"P"):
         return Item("", (), start)
     return Item(stream, reader(fields), start)

@@ -1,6 +1,7 @@
 """NMEA 0183 receiver: position, motion, precision and satellites of any talker, 4800 to 115200 baud.
 
-Sentences GGA, RMC, VTG, GSA and GSV become streams; other sentences with a good checksum count as good bytes.
+Sentences GGA, RMC, GLL, VTG, GSA, GSV, HDT and THS become streams; other sentences with a good checksum count as good
+bytes, and `devices.readers.nmea` reads them as messages.
 Empty fields are "not measured", a position without fix too.
 """
 
@@ -12,6 +13,7 @@ from devices.checksum import xor_of
 from devices.items import ItemDecoder
 from devices.labels import Names, say
 from devices.nmea import KNOT_M_S, read
+from devices.readers.nmea import explain
 from devices.simulators.base import LineSimulator
 from devices.simulators.waves import noise
 from devices.values import ChannelSpec, LineSettings, Params, Profile, SampleExpectation, StreamSpec
@@ -85,6 +87,11 @@ STREAMS = (
         ),
         None,
     ),
+    StreamSpec(
+        "heading",
+        (_channel("heading_true", say("Heading, true", "Steuerkurs, rechtweisend", "真艏向"), "°", 0.0, 360.0),),
+        None,
+    ),
 )
 
 
@@ -111,7 +118,7 @@ def _simulator(seed: int, params: Params) -> LineSimulator:
 
 PROFILE = Profile(
     id="nmea0183",
-    version=1,
+    version=2,
     label=say("NMEA 0183 receiver", "NMEA-0183-Empfänger", "NMEA 0183 接收机"),
     line=LineSettings(9600),
     streams=STREAMS,
@@ -138,5 +145,6 @@ PROFILE = Profile(
         },
         20,
     ),
+    explain=explain,
     source="NMEA 0183; sample from the public-domain capture sigrok-dumps gps/mtk3339.",
 )

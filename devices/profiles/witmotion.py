@@ -1,7 +1,8 @@
 """WitMotion inertial sensors: frames of 11 bytes, one per quantity.
 
 Frame: 55, kind, four int16 little-endian, sum of the first ten. Kind 51 acceleration ± 16 g and temperature × 0.01 °C,
-52 rates ± 2000 °/s, 53 angles ± 180°; other kinds count as good bytes.
+52 rates ± 2000 °/s, 53 angles ± 180°, 54 magnetic field in counts, 56 pressure (Pa) and height (cm), 59 quaternion;
+other kinds count as good bytes, and `devices.readers.witmotion` reads them as messages.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.checksum import sum8_check
+from devices.checksum import Check, sum8_rows
 from devices.framing import FrameKind
 from devices.labels import Names, say
+from devices.readers.witmotion import explain
 from devices.simulators.base import FrameSimulator, Train, put
 from devices.simulators.waves import Floats, Ints, noise
 from devices.structs import Layout, StructDecoder
@@ -45,13 +47,47 @@ STREAMS = (
     StreamSpec("rate", _triple("rate", RATE, "°/s", 2000.0), RATE_HZ),
     StreamSpec("angle", _triple("angle", ANGLE, "°", 180.0), RATE_HZ),
 )
-CHECK = sum8_check(0, 10, 10)
+FIELD = StreamSpec("field", _triple("field", say("Magnetic field", "Magnetfeld", "磁场"), "", 32768.0), None)
+PRESSURE = StreamSpec(
+    "pressure",
+    (
+        ChannelSpec("pressure", say("Pressure", "Druck", "气压"), "Pa", "i4", low=0.0, high=200000.0),
+        ChannelSpec("height", say("Height", "Höhe", "高度"), "m", "i4", 0.01, low=-1000.0, high=20000.0),
+    ),
+    None,
+)
+QUATERNION = StreamSpec(
+    "quaternion",
+    tuple(
+        ChannelSpec(
+            f"q{part}", say(*[f"{word} {part}" for word in ("Quaternion", "Quaternion", "四元数")]), "", "i2", 1 / 32768
+        )
+        for part in range(4)
+    ),
+    None,
+)
+
+
+def _sum(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return every row's sum, and the wrong one where the kind is none of 50 to 5F; uint8 (n,)."""
+    return np.asarray(sum8_rows(rows) ^ np.where(rows[:, 1] >> 4 == 5, np.uint8(0), np.uint8(0xFF)))
+
+
+CHECK = Check(_sum, 0, 10, 10, 1)
 KIND = FrameKind("witmotion", b"\x55", 11, CHECK)
-LAYOUTS = tuple(
-    Layout(
-        KIND, stream, tuple(("<i2", 2 + 2 * index) for index in range(len(stream.channels))), (1, 0xFF, 0x51 + number)
+
+
+def _layout(number: int, stream: StreamSpec) -> Layout:
+    return Layout(
+        KIND, stream, tuple(("<i2", 2 + 2 * index) for index in range(len(stream.channels))), (1, 0xFF, number)
     )
-    for number, stream in enumerate(STREAMS)
+
+
+LAYOUTS = (
+    *(_layout(0x51 + number, stream) for number, stream in enumerate(STREAMS)),
+    _layout(0x54, FIELD),
+    Layout(KIND, PRESSURE, (("<i4", 2), ("<i4", 6)), (1, 0xFF, 0x56)),
+    _layout(0x59, QUATERNION),
 )
 
 
@@ -82,10 +118,10 @@ def _build(seed: int, number: Ints) -> NDArray[np.uint8]:
 
 PROFILE = Profile(
     id="witmotion",
-    version=1,
+    version=2,
     label=say("WitMotion inertial sensor", "WitMotion-Inertialsensor", "维特智能惯性传感器"),
     line=LineSettings(9600),
-    streams=STREAMS,
+    streams=(*STREAMS, FIELD, PRESSURE, QUATERNION),
     make_decoder=lambda params: StructDecoder(LAYOUTS),
     make_simulator=lambda seed, params: FrameSimulator((Train(RATE_HZ, lambda number: _build(seed, number)),)),
     sample=bytes.fromhex("5551000000fc0008e609995553002000c0c711000060"),
@@ -99,5 +135,6 @@ PROFILE = Profile(
             "angle.angle_y": -90.0,
         },
     ),
-    source="WitMotion protocol formulas; frames constructed from them.",
+    source="WIT standard communication protocol, formulas of its manual; frames constructed from them.",
+    explain=explain,
 )

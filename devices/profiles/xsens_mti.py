@@ -1,8 +1,9 @@
 """Xsens MTi inertial sensors: Xbus messages with MTData2 items.
 
-Message: FA FF, message id, length (at most 254 here), payload, sum that makes everything after FA zero; big-endian.
+Message: FA FF, message id, length, payload, sum that makes everything after FA zero; big-endian.
 MTData2 (36) holds items of uint16 id, uint8 size, data. Read here: packet counter, sample time, quaternion, Euler
-angles, acceleration, rate of turn, status; float32 items. Other messages count as good bytes.
+angles, acceleration, rate of turn, magnetic field (in the unit of the sensor's calibration), temperature, pressure and
+status, in any of the four precisions. Other messages count as good bytes.
 """
 
 from __future__ import annotations
@@ -10,24 +11,24 @@ from __future__ import annotations
 import math
 import struct
 
-from devices.declared import DeclaredDecoder, DeclaredKind
+from devices.declared import DeclaredDecoder
 from devices.labels import say
+from devices.readers.xsens import KIND, MTDATA2, explain, items, payload_of, reals
 from devices.simulators.base import frame_numbers
 from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
 
-MTDATA2 = 0x36
 RATE_HZ = 100.0
 _AXES = "xyz"
-# Item id without its precision and coordinate bits: (first channel, struct format).
-ITEMS = {
-    0x1020: ("packet", ">H"),
-    0x1060: ("sample_time", ">I"),
-    0x2010: ("q0", ">4f"),
-    0x2030: ("roll", ">3f"),
-    0x4020: ("acceleration_x", ">3f"),
-    0x8020: ("rate_x", ">3f"),
-    0xE020: ("status", ">I"),
+# Item id without its precision and coordinate bits: (first channel, count of numbers).
+REALS = {
+    0x0810: ("temperature", 1),
+    0x2010: ("q0", 4),
+    0x2030: ("roll", 3),
+    0x4020: ("acceleration_x", 3),
+    0x8020: ("rate_x", 3),
+    0xC020: ("field_x", 3),
 }
+WHOLE = {0x1020: ("packet", 2), 0x1060: ("sample_time", 4), 0x3010: ("pressure", 4), 0xE020: ("status", 4)}
 
 
 def _triple(key: str, label: tuple[str, str, str], unit: str, group: str) -> list[ChannelSpec]:
@@ -62,24 +63,14 @@ STREAM = StreamSpec(
         *(ChannelSpec(key, label, "°", "f8", low=-180.0, high=180.0, group="Orientation") for key, label in _EULER),
         *_triple("acceleration", ("Acceleration", "Beschleunigung", "加速度"), "m/s²", "Acceleration"),
         *_triple("rate", ("Rate", "Drehrate", "角速度"), "rad/s", "Rate"),
+        *_triple("field", ("Magnetic field", "Magnetfeld", "磁场"), "", "Magnetic field"),
+        ChannelSpec("temperature", say("Temperature", "Temperatur", "温度"), "°C", "f8", low=-60.0, high=150.0),
+        ChannelSpec("pressure", say("Pressure", "Druck", "气压"), "Pa", "f8", low=0.0, high=200000.0),
         ChannelSpec("status", say("Status", "Status", "状态字"), "", "f8"),
     ),
     RATE_HZ,
 )
 KEYS = tuple(channel.key for channel in STREAM.channels)
-
-
-def size_of(header: bytes) -> int | None:
-    """Return a message's size from its first four bytes; extended lengths, which no MTData2 needs, are refused."""
-    return 5 + header[3] if header[3] < 0xFF else None
-
-
-def is_sound(frame: bytes) -> bool:
-    """Say whether the sum of everything after the first byte is zero."""
-    return sum(frame[1:]) & 0xFF == 0
-
-
-KIND = DeclaredKind(b"\xfa\xff", 4, size_of, is_sound, 259)
 
 
 def message(number: int, payload: bytes) -> bytes:
@@ -93,23 +84,24 @@ def read(frame: bytes) -> dict[str, list[float]]:
     if frame[2] != MTDATA2:
         return {}
     found: dict[str, float] = {}
-    payload, at = frame[4:-1], 0
-    while at + 3 <= len(payload):
-        item, size = int.from_bytes(payload[at : at + 2], "big"), payload[at + 2]
-        _keep(item, payload[at + 3 : at + 3 + size], found)
-        at += 3 + size
+    for item, data in items(payload_of(frame)):
+        _keep(item, data, found)
     return {"motion": [found.get(key, math.nan) for key in KEYS]} if found else {}
 
 
 def _keep(item: int, data: bytes, found: dict[str, float]) -> None:
     """Keep an item that is known, of the right size and finite."""
-    key, form = ITEMS.get(item & 0xFFF0, ("", ""))
-    if not key or struct.calcsize(form) != len(data):
-        return
-    first = KEYS.index(key)
-    for offset, value in enumerate(struct.unpack(form, data)):
-        if math.isfinite(value):
-            found[KEYS[first + offset]] = float(value)
+    kind = item & 0xFFF0
+    if kind in WHOLE:
+        key, size = WHOLE[kind]
+        if len(data) == size:
+            found[key] = float(int.from_bytes(data, "big"))
+    elif kind in REALS:
+        key, count = REALS[kind]
+        first = KEYS.index(key)
+        for offset, value in enumerate(reals(item, data, count) or []):
+            if math.isfinite(value):
+                found[KEYS[first + offset]] = value
 
 
 class _Sensor:
@@ -140,7 +132,7 @@ class _Sensor:
 
 PROFILE = Profile(
     id="xsens_mti",
-    version=1,
+    version=2,
     label=say("Xsens MTi inertial sensor", "Inertialsensor Xsens MTi", "Xsens MTi 惯性传感器"),
     line=LineSettings(115200),
     streams=(STREAM,),
@@ -152,5 +144,6 @@ PROFILE = Profile(
     sample_expect=SampleExpectation(
         {"motion": 1}, {"motion.packet": 18050, "motion.q1": -0.3230881, "motion.status": 4194307}
     ),
+    explain=explain,
     source="Scottapotamas/xsens-mti docs/mtmanager_packets.md, recorded from an MTi-300.",
 )

@@ -11,9 +11,10 @@ import pytest
 
 from devices import checksum, modbus
 from devices.profiles import dynamixel, get, robotiq_2f, xsens_mti
-from devices.readers import dynamixel as readers_dynamixel
 from devices.profiles.kern_scale import UNITS
 from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
+from devices.readers import dynamixel as readers_dynamixel
+from devices.readers import xsens
 from devices.values import Quality
 from tests.devices.samples import first_values
 
@@ -288,8 +289,8 @@ def test_dynamixel_stuffing() -> None:
 @of("xsens_xbus")
 def test_xsens(frame: dict[str, Any]) -> None:
     data, decoded = data_of(frame), frame["decoded"]
-    assert xsens_mti.size_of(data[:4]) == len(data)
-    assert xsens_mti.is_sound(data)
+    assert xsens.size_of(data[:4]) == len(data)
+    assert xsens.is_sound(data)
     if "mid" in decoded:
         assert data[2] == decoded["mid"]
         assert xsens_mti.message(data[2], data[4:-1]) == data
