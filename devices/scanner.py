@@ -2,13 +2,14 @@
 
 For protocols whose messages have no fixed sync or more than one fate: a judge looks at one place and says how long
 the message is and whether it is sound. Nothing is decided before enough bytes are there, so that any split of the
-stream gives the same messages; a refused message loses its first byte only, because a sound one may hide in it.
+stream gives the same messages; a refused message loses its first byte only, because a sound one may hide in it, and
+what it spoils is booked under its reason.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,14 +93,12 @@ class Scanner:
             found.append((frame, at + verdict.size))
             self._say(Span(at, at + verdict.size, "", frame))
             return verdict.size
-        if verdict.reason == NOISE:
+        if verdict.reason == NOISE or at < self._spoiled[0]:
             self._discard(start, start + 1)
             return 1
-        fresh = at >= self._spoiled[0]
-        self.book.discard(verdict.reason, 1, 1 if fresh else 0)
-        if at + verdict.size > self._spoiled[0]:
-            self._spoiled = (at + verdict.size, verdict.reason)
-        self._say(Span(at, at + 1, verdict.reason, frame if fresh else b"", fresh))
+        self.book.discard(verdict.reason, 1, 1)
+        self._spoiled = (at + verdict.size, verdict.reason)
+        self._say(Span(at, at + 1, verdict.reason, frame, begins=True))
         return 1
 
     def _discard(self, start: int, stop: int) -> None:
@@ -180,10 +179,14 @@ class RowDecoder:
 
 
 def explain_scanned(
-    make: Callable[[Callable[[Span], None]], Framer], data: bytes, read: Callable[[bytes], Sequence[Told]]
+    make: Callable[[Callable[[Span], None]], Framer],
+    data: bytes,
+    read: Callable[[bytes], Sequence[Told]],
+    refused: Callable[[bytes], Told] = lambda frame: ("frame", shown(frame)),
 ) -> list[Message]:
-    """Read messages with the framer that `make(tell)` returns; `read` tells what is in a sound message.
+    """Read messages with the framer that `make(tell)` returns.
 
+    `read` tells what is in a sound message, `refused` what is in another.
     The messages follow each other without a hole; what `read` tells of a run shares its bytes in equal parts.
     """
     spans: list[Span] = []
@@ -192,19 +195,29 @@ def explain_scanned(
     framer.flush()
     messages: list[Message] = []
     for span in spans:
-        messages.extend(_told(span, data, read, messages))
+        if not span.reason:
+            messages.extend(_told(span, read(span.frame)))
+        elif span.begins:
+            kind, fields = refused(span.frame)[:2]
+            messages.append(Message(span.start, span.stop, kind, fields, span.reason))
+        else:
+            messages.append(_joined(span, data, messages))
     return messages
 
 
-def _told(span: Span, data: bytes, read: Callable[[bytes], Sequence[Told]], before: list[Message]) -> Iterable[Message]:
-    """Return the messages of a span; bytes discarded after others of the same reason join them."""
-    if not span.reason:
-        parts = read(span.frame)
-        step = (span.stop - span.start) // len(parts)
-        starts = range(span.start, span.stop, step)
-        return [Message(start, start + step, *told) for start, told in zip(starts, parts, strict=True)]
-    start = span.start
-    if before and before[-1].error == span.reason and before[-1].end == start and not span.begins:
-        start = before.pop().start
-    kind = "noise" if span.reason == NOISE else "frame"
-    return [Message(start, span.stop, kind, shown(data[start : span.stop]), span.reason)]
+def _told(span: Span, parts: Sequence[Told]) -> Iterator[Message]:
+    """Yield the messages of a sound span, in equal parts."""
+    step = (span.stop - span.start) // len(parts)
+    for index, told in enumerate(parts):
+        start = span.start + index * step
+        yield Message(start, start + step, *told)
+
+
+def _joined(span: Span, data: bytes, before: list[Message]) -> Message:
+    """Return discarded bytes as a message; they join what was refused before them for the same reason."""
+    last = before[-1] if before else None
+    if last is not None and last.error == span.reason:
+        before.pop()
+        fields = last.fields if last.kind != "noise" else shown(data[last.start : span.stop])
+        return Message(last.start, span.stop, last.kind, fields, span.reason)
+    return Message(span.start, span.stop, "noise", shown(data[span.start : span.stop]), span.reason)
