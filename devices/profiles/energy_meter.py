@@ -12,9 +12,7 @@ from collections.abc import Mapping
 
 from devices.commands import modbus_registers as commands
 from devices.labels import Names, say
-from devices.modbus import Register
-from devices.modbus_listener import ModbusListener
-from devices.modbus_master import ModbusMaster
+from devices.modbus import ModbusListener, ModbusMaster, Register, same_registers
 from devices.simulators.meter import Machine, Measure, MeterBus
 from devices.values import (
     ChannelSpec,
@@ -87,7 +85,7 @@ def _registers(params: Params) -> tuple[Register, ...]:
 
 def _master(params: Params) -> ModbusMaster:
     interval_ms, timeout_ms = float(str(params["interval_ms"])), float(str(params["timeout_ms"]))
-    return ModbusMaster(_registers(params), _units(params), interval_ms, timeout_ms)
+    return ModbusMaster(same_registers(_registers(params), _units(params), interval_ms, timeout_ms), PROFILE.line)
 
 
 def _measure(machine: Machine) -> Measure:
@@ -115,7 +113,7 @@ PROFILE = Profile(
     label=say("Energy meter (Modbus RTU)", "Energiezähler (Modbus RTU)", "电能表（Modbus RTU）"),
     line=LineSettings(9600, 8, "E", 1),
     streams=tuple(_units(_DEFAULTS).values()),
-    make_decoder=lambda params: ModbusListener(_registers(params), _units(params)),
+    make_decoder=lambda params: ModbusListener(same_registers(_registers(params), _units(params))),
     make_master=_master,
     make_simulator=_simulator,
     sample=bytes.fromhex(

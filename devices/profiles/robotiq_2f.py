@@ -11,8 +11,7 @@ from collections.abc import Mapping
 
 from devices.commands import robotiq_2f as commands
 from devices.labels import Names, say
-from devices.modbus import Register
-from devices.modbus_master import ModbusMaster
+from devices.modbus import ModbusMaster, Register, same_registers
 from devices.readers import robotiq_2f
 from devices.simulators.gripper import Gripper
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -46,7 +45,9 @@ STREAM = StreamSpec("gripper", tuple(register.channel for register in REGISTERS)
 
 
 def _master(params: Params) -> ModbusMaster:
-    return ModbusMaster(REGISTERS, {UNIT: STREAM}, float(str(params["interval_ms"])), 100.0)
+    return ModbusMaster(
+        same_registers(REGISTERS, {UNIT: STREAM}, float(str(params["interval_ms"])), 100.0), PROFILE.line
+    )
 
 
 PROFILE = Profile(

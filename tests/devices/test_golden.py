@@ -307,7 +307,7 @@ def test_xsens(frame: dict[str, Any]) -> None:
 def test_robotiq_gripper(frame: dict[str, Any]) -> None:
     data, decoded = data_of(frame), frame["decoded"]
     if "fc" in decoded or "rACT" in decoded:
-        parsed = modbus.parse_request(data)
+        parsed = modbus.parse_request(data) or modbus.parse_reply(data)
         assert parsed is not None
         assert {key: parsed[key] for key in decoded if key in parsed} == {
             k: v for k, v in decoded.items() if k in parsed

@@ -1,0 +1,42 @@
+"""Modbus: masters for RTU and TCP, a sniffer, register maps, writes with read-back; devices need nothing else.
+
+Doors: `ModbusMaster`, `TcpMaster` (poll), `ModbusListener`, `Sniffer` (hear), `write_requests` (write and prove),
+`maps` and `map_csv` (register maps), `readings` (a register in every word order).
+"""
+
+from devices.modbus.frames import is_sound, parse_reply, parse_request, sealed
+from devices.modbus.listener import ModbusListener
+from devices.modbus.master import ModbusMaster
+from devices.modbus.pdu import EXCEPTION, MOST_COILS, MOST_REGISTERS
+from devices.modbus.plan import Read, covers, grouped, read_request
+from devices.modbus.registers import Register, bytes_of, readings, value_of
+from devices.modbus.rows import Task, same_registers
+from devices.modbus.sniffing import Sniffer
+from devices.modbus.tcp import TcpListener, TcpMaster
+from devices.modbus.writes import write_requests
+
+__all__ = [
+    "EXCEPTION",
+    "MOST_COILS",
+    "MOST_REGISTERS",
+    "ModbusListener",
+    "ModbusMaster",
+    "Read",
+    "Register",
+    "Sniffer",
+    "Task",
+    "TcpListener",
+    "TcpMaster",
+    "bytes_of",
+    "covers",
+    "grouped",
+    "is_sound",
+    "parse_reply",
+    "parse_request",
+    "read_request",
+    "readings",
+    "same_registers",
+    "sealed",
+    "value_of",
+    "write_requests",
+]

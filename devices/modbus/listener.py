@@ -1,0 +1,75 @@
+"""Decode the replies to known reads on a Modbus RTU line, without talking: another master's, or our own raw log.
+
+A reply whose poll was heard is that poll's. Where only replies are heard, as in our own log, it is the read of that
+unit, function and length; when the plan has two such reads nobody can tell which, and the reply gives no values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from devices.modbus.listening import REPLY, Ear, Heard
+from devices.modbus.pdu import READS
+from devices.modbus.plan import Read, covers
+from devices.modbus.rows import Row, Task
+from devices.values import Account, Block, Quality
+
+
+class ModbusListener:
+    """Assemble one frame per unit and cycle from the replies heard; other frames count as good bytes."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        """Know the registers of these units."""
+        self._tasks = {task.number: task for task in tasks}
+        self._rows = {task.number: Row(task) for task in tasks}
+        self._last = dict.fromkeys(self._tasks, 0)
+        self._ear = Ear()
+
+    def feed(self, data: bytes) -> list[Block]:
+        """Take received bytes; return the completed blocks."""
+        return [block for heard in self._ear.feed(data) for block in self._hear(heard)]
+
+    def flush(self) -> list[Block]:
+        """End the input; a row that is not whole is given out with its marks."""
+        blocks = [block for heard in self._ear.flush() for block in self._hear(heard)]
+        return blocks + [self._end(number) for number, row in self._rows.items() if row.done]
+
+    def account(self) -> Account:
+        """Return the balanced byte account."""
+        return self._ear.book.statement()
+
+    def _hear(self, heard: Heard) -> list[Block]:
+        if heard.role != REPLY or heard.number("unit") not in self._tasks:
+            return []
+        task = self._tasks[heard.number("unit")]
+        read = _read_of(heard, task)
+        if read is None:
+            return []
+        row = self._rows[task.number]
+        blocks = [self._end(task.number)] if read in row.done else []
+        if heard.fields and "exception" in heard.fields:
+            row.mark(read, Quality.NOT_MEASURED)
+        else:
+            row.put(read, heard.frame[3:-2])
+        self._last[task.number] = heard.stop
+        is_whole = all(any(covers(one, register) for one in row.done) for register in task.registers)
+        return [*blocks, self._end(task.number)] if is_whole else blocks
+
+    def _end(self, unit: int) -> Block:
+        block = self._rows[unit].block(self._last[unit])
+        self._rows[unit].begin()
+        return block
+
+
+def _read_of(heard: Heard, task: Task) -> Read | None:
+    """Return which read a reply answers, None when it is not known or carries none of the registers."""
+    if heard.asked is not None:
+        if heard.asked.number("fc") not in READS:
+            return None
+        read = Read(heard.asked.number("fc"), heard.asked.number("address"), heard.asked.number("count"))
+        return read if any(covers(read, register) for register in task.registers) else None
+    if heard.fields is None or "byte_count" not in heard.fields:
+        return None
+    size, function = heard.number("byte_count"), heard.number("fc")
+    fitting = [read for read in task.reads if read.function == function and read.payload_size == size]
+    return fitting[0] if len(fitting) == 1 else None
