@@ -38,6 +38,8 @@ _MODELS = (
     "center_app.registry.models",
     "center_app.equipment.models",
     "center_app.telemetry.models",
+    "center_app.telemetry.keep_models",
+    "center_app.telemetry.replica.tables",
     "center_app.booking.models",
     "center_app.grants.models",
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from center_app.core.db import Database
 
-HEAD = "0002"
+HEAD = "0003"
 NEWER = declare(
     "store.newer",
     "This centre was last opened with a newer version of the program (data {found}, this program knows {known}).",
