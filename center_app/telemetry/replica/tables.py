@@ -10,13 +10,11 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, S
 
 from center_app.core.db import Row, ddl
 
-_LONG = {"autoincrement": False}
-
 
 def _table(name: str, keys: str, *columns: Column) -> Table:  # type: ignore[type-arg]
     """Declare a table whose key begins with the collector; `keys` names further key columns (a leading $ is text)."""
     own = [
-        Column(key.lstrip("$"), String if key.startswith("$") else BigInteger, primary_key=True, **_LONG)
+        Column(key.lstrip("$"), String if key.startswith("$") else BigInteger, primary_key=True, autoincrement=False)
         for key in keys.split()
     ]
     return Table(f"replica_{name}", Row.metadata, Column("collector", String, primary_key=True), *own, *columns)
@@ -101,8 +99,8 @@ def _view(table: Table) -> str:
 VIEWS = (
     "CREATE SCHEMA replica",
     *(_view(table) for table in _SHOWN),
-    "CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records,"
-    " digest, data, (recording_id % 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment"
+    "CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last,"
+    " records, digest, data, mod(recording_id, 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment"
     " WHERE collector = current_setting('center.collector')",
 )
 ddl(postgresql=VIEWS)

@@ -376,7 +376,7 @@ POSTGRESQL = [
     r"""CREATE VIEW replica.pyramid AS SELECT "id", "stream_id", "level", "first_row", "rows", "buckets", "t_first", "t_last" FROM public.replica_pyramid WHERE collector = current_setting('center.collector')""",
     r"""CREATE VIEW replica.pyramid_block AS SELECT "id", "dtype", "low_codec", "low", "high_codec", "high", "good_codec", "good" FROM public.replica_pyramid_block WHERE collector = current_setting('center.collector')""",
     r"""CREATE VIEW replica.tail AS SELECT "stream_id", "first_row", "rows", "t_last", "raw_from", "raw_to", "times", "data", "quality" FROM public.replica_tail WHERE collector = current_setting('center.collector')""",
-    r"""CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records, digest, data, (recording_id % 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment WHERE collector = current_setting('center.collector')""",
+    r"""CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records, digest, data, mod(recording_id, 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment WHERE collector = current_setting('center.collector')""",
 ]
 
 
