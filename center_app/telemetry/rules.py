@@ -20,7 +20,6 @@ _NEEDS: dict[RequestKind, tuple[str, ...]] = {
     RequestKind.SUPPRESS: ("rule_id", "on"),
     RequestKind.OUT_OF_SERVICE: ("rule_id", "on"),
     RequestKind.RELEASE_PORT: ("seconds",),
-    RequestKind.COMMAND: ("bytes",),
     RequestKind.PIN: ("spans", "why"),
 }
 

@@ -163,8 +163,13 @@ def ask(
     work: Work, kind: RequestKind, cell_id: int | None = None, payload: Mapping[str, Any] | None = None,
     collector: str | None = None,
 ) -> RequestView:  # fmt: skip
-    """Ask something of the collector of a cell (or of one by name); it answers within 50 ms or so."""
+    """Ask something of the collector of a cell (or of one by name); it answers within 50 ms or so.
+
+    Commands to devices are asked through `commands`.
+    """
     require(work.actor, _RIGHT_OF.get(kind, Right.RECORD))
+    if kind is RequestKind.COMMAND:
+        raise PersonError(errors.PAYLOAD_WRONG, field="command")
     rules.refuse(rules.check_payload(kind, payload or {}))
     name = collector or (_cell(work, cell_id).collector if cell_id is not None else views.DEFAULT_COLLECTOR)
     row = work.add(Request(
