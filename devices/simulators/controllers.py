@@ -12,7 +12,7 @@ from devices.checksum import xor_of
 from devices.simulators.waves import noise
 
 _NUMBERED = re.compile(rb"N(\d+) (.*)\*(\d{1,3})")
-_WORDS = re.compile(rb"(?:[A-Z][+-]?\d*\.?\d*\s*)+", re.IGNORECASE)
+_WORDS = re.compile(rb"(?:[A-Z][+-]?(?:\d+\.?\d*|\.\d+)\s*)+", re.IGNORECASE)
 _TARGET = re.compile(rb"M(?:104|140) S(\d{1,3}(?:\.\d+)?)")
 
 
