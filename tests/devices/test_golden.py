@@ -11,10 +11,10 @@ import pytest
 
 from devices import checksum, modbus
 from devices.profiles import dynamixel, get, robotiq_2f, xsens_mti
-from devices.profiles.kern_scale import UNITS
 from devices.profiles.unitree_go_m8010 import COMMAND, GEAR, POSITION, SPEED, TORQUE
 from devices.readers import dynamixel as readers_dynamixel
 from devices.readers import xsens
+from devices.readers.kern import UNITS
 from devices.values import Quality
 from tests.devices.samples import first_values
 
