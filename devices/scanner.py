@@ -27,12 +27,13 @@ class Verdict:
     """Say what stands at a place: a message of `size` bytes, sound, or refused for `reason`.
 
     A sound one may hold several frames of a run; a refused one spoils `size` bytes and a `reason` of NOISE says that
-    there is no message at all.
+    there is no message at all. `is_whole`: nothing can hide in a refused one, because its checksum is right.
     """
 
     size: int
     reason: str = ""
     frames: int = 1
+    is_whole: bool = False
 
 
 Judge = Callable[[bytes, int, bool], Verdict | None]
@@ -96,10 +97,11 @@ class Scanner:
         if verdict.reason == NOISE or at < self._spoiled[0]:
             self._discard(start, start + 1)
             return 1
-        self.book.discard(verdict.reason, 1, 1)
+        settled = verdict.size if verdict.is_whole else 1
+        self.book.discard(verdict.reason, settled, 1)
         self._spoiled = (at + verdict.size, verdict.reason)
-        self._say(Span(at, at + 1, verdict.reason, frame, begins=True))
-        return 1
+        self._say(Span(at, at + settled, verdict.reason, frame, begins=True))
+        return settled
 
     def _discard(self, start: int, stop: int) -> None:
         """Discard bytes between messages: of a refused one, or noise."""
@@ -131,11 +133,15 @@ class Framer(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """Carry one frame's raw values of one stream, and how many frames were missing before it."""
+    """Carry one frame's raw values of one stream, and how many frames were missing before it.
+
+    `back` counts the bytes from the end of these values to the end of a frame that holds several rows of a stream.
+    """
 
     stream: str
     values: Sequence[float]
     gaps: int = 0
+    back: int = 0
 
 
 class RowDecoder:
@@ -166,7 +172,7 @@ class RowDecoder:
                 if row.stream in self._streams:
                     rows, ends = found.setdefault(row.stream, ([], []))
                     rows.append(row)
-                    ends.append(end)
+                    ends.append(end - row.back)
         return [self._block(self._streams[key], *content) for key, content in found.items()]
 
     def _block(self, stream: StreamSpec, rows: list[Row], ends: list[int]) -> Block:
