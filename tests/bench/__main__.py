@@ -17,6 +17,7 @@ ALL = (
     "booking",
     "timeline",
     "report",
+    "commands",
     "start",
 )
 

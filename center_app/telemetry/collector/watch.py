@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 from center_app.core.db import Connection, Database, open_sqlite
+
+
+LOOKS = 4
 
 
 class CentreWatch:
@@ -20,6 +25,15 @@ class CentreWatch:
         version = int(self._link.execute("PRAGMA data_version").fetchone()[0])
         changed, self._seen = version != self._seen, version
         return changed
+
+    def rest(self, urgent: threading.Event, seconds: float) -> None:
+        """Wait, but no longer than until something is urgent here or, on SQLite, somebody writes."""
+        for _look in range(LOOKS):
+            if urgent.wait(seconds / LOOKS):
+                return
+            if self._link is not None and self.has_changed():
+                self._seen = None
+                return
 
     def close(self) -> None:
         """Close the connection."""
