@@ -56,6 +56,12 @@ class Book:
         self.bytes_good += size_bytes
         self.frames_good += frames
 
+    def spoil(self, reason: str, size_bytes: int, frames: int = 1) -> None:
+        """Take back bytes and frames that were counted good before their content was checked."""
+        self.bytes_good -= size_bytes
+        self.frames_good -= frames
+        self.discard(reason, size_bytes, frames)
+
     def discard(self, reason: str, size_bytes: int, frames: int = 0) -> None:
         """Count bytes thrown away for a reason, and the frames they spoiled."""
         if size_bytes:

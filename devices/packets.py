@@ -60,10 +60,15 @@ class PacketFramer:
         self._offset = 0
         self._skipping = False
         self.book = Book()
+        self.sizes: list[int] = []
 
     def feed(self, data: bytes) -> list[tuple[bytes, int]]:
-        """Take received bytes; return payloads with the offset just after each packet's delimiter."""
+        """Take received bytes; return payloads with the offset just after each packet's delimiter.
+
+        `sizes` then holds how many received bytes each of them took.
+        """
         found: list[tuple[bytes, int]] = []
+        self.sizes = []
         for start in range(0, len(data), SLICE_BYTES):
             piece = data[start : start + SLICE_BYTES]
             self.book.take(len(piece))
@@ -93,6 +98,7 @@ class PacketFramer:
         self.book.good(size, 1 if packet else 0)
         if packet:
             found.append((payload, self._offset))
+            self.sizes.append(size)
 
     def _bound(self) -> None:
         """Give up an unfinished packet that is too long already."""
