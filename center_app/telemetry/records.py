@@ -37,6 +37,10 @@ class Records:
         """Return every port's last health."""
         return [port for found in self._each(ledger.health) for port in found]
 
+    def store_health(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return what each collector's store says of itself: by collector, then "replication" or "retention"."""
+        return {name: self._ask(name, ledger.store_health) or {} for name in self.collectors()}
+
     def events(
         self, kind: str | None = None, since_ns: int = 0, subject: str | None = None, limit: int = 1000
     ) -> list[LedgerEvent]:

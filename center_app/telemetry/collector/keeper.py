@@ -53,6 +53,10 @@ class Keeper:
         for port in ports:
             self._add(partial(ledger.put_health, health=port))
 
+    def put_store_health(self, name: str, t_ns: int, body: dict[str, Any]) -> None:
+        """Replace what a part of the store says of itself, soon."""
+        self._add(partial(ledger.put_store_health, name=name, t_ns=t_ns, body=body))
+
     def put_pins(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
         """Pin raw bytes against retention."""
         for recording_id, start_ns, end_ns in spans:

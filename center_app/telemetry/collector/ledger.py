@@ -35,6 +35,7 @@ SCHEMA: tuple[str, ...] = (
         BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
     """CREATE TABLE IF NOT EXISTS port_health (
         cell_id INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, body TEXT NOT NULL)""",
+    "CREATE TABLE IF NOT EXISTS store_health (name TEXT PRIMARY KEY, t_ns INTEGER NOT NULL, body TEXT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS pin (
         recording_id INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, why TEXT NOT NULL,
         PRIMARY KEY (recording_id, start_ns, end_ns, why))""",
@@ -120,6 +121,17 @@ def put_health(connection: Connection, health: PortHealth) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO port_health VALUES (?,?,?)", (health.cell_id, health.t_ns, canonical(asdict(health)))
     )
+
+
+def put_store_health(connection: Connection, name: str, t_ns: int, body: Mapping[str, Any]) -> None:
+    """Replace what one part of the store (replication, retention) says of itself."""
+    connection.execute("INSERT OR REPLACE INTO store_health VALUES (?,?,?)", (name, t_ns, canonical(body)))
+
+
+def store_health(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Return what the parts of the store said last, by name."""
+    rows = connection.execute("SELECT name, t_ns, body FROM store_health")
+    return {name: {**json.loads(body), "t_ns": t_ns} for name, t_ns, body in rows}
 
 
 def put_pin(connection: Connection, recording_id: int, start_ns: int, end_ns: int, why: str) -> None:

@@ -96,11 +96,22 @@ def _view(table: Table) -> str:
     return f"CREATE VIEW replica.{name} AS SELECT {columns} FROM public.{table.name} WHERE {where}"
 
 
+_MINE = "collector = current_setting('center.collector')"
 VIEWS = (
     "CREATE SCHEMA replica",
     *(_view(table) for table in _SHOWN),
     "CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last,"
     " records, digest, data, mod(recording_id, 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment"
-    " WHERE collector = current_setting('center.collector')",
+    f" WHERE {_MINE}",
+    "CREATE VIEW replica.raw_tail AS SELECT * FROM replica.raw_segment WHERE false",
+    "CREATE VIEW replica.alarm_state AS SELECT CAST(key AS bigint) AS rule_id, body FROM public.replica_note"
+    f" WHERE kind = 'alarm' AND {_MINE}",
+    "CREATE VIEW replica.port_health AS SELECT CAST(key AS bigint) AS cell_id, t_ns, body FROM public.replica_note"
+    f" WHERE kind = 'health' AND {_MINE}",
+    "CREATE VIEW replica.run_interval AS SELECT key, CAST(CAST(body AS jsonb) ->> 'start_ns' AS bigint) AS start_ns,"
+    " CAST(CAST(body AS jsonb) ->> 'end_ns' AS bigint) AS end_ns,"
+    " CAST(CAST(body AS jsonb) ->> 'cell_id' AS bigint) AS cell_id,"
+    " CAST(CAST(body AS jsonb) ->> 'machine_id' AS bigint) AS machine_id, body FROM public.replica_note"
+    f" WHERE kind = 'interval' AND {_MINE}",
 )
 ddl(postgresql=VIEWS)

@@ -38,7 +38,7 @@ def records(archive: Archive, recording_id: int, bounds: Bounds) -> Iterator[Raw
     for day, ordinal, first_offset, row_id, table in _find(archive, recording_id, bounds):
         try:
             data = archive.open_day(day).execute(f"SELECT data FROM {table} WHERE id = ?", (row_id,)).fetchone()
-            found = [] if data is None else list(unpack_records(data[0], ordinal, first_offset))
+            found = [] if data is None or data[0] is None else list(unpack_records(data[0], ordinal, first_offset))
         except ValueError as error:
             raise damaged(day.name, f"segment {ordinal}: {error}") from error
         yield from (record for record in found if bounds.admits(record))
