@@ -12,6 +12,7 @@ import numpy as np
 
 from devices.labels import Names, say
 from devices.profiles.json_lines import json_decoder
+from devices.readers.text import explain_json
 from devices.simulators.base import LineSimulator
 from devices.simulators.waves import bump, noise, running
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -87,6 +88,7 @@ PROFILE = Profile(
         b'"watt":[246.0,244.1,247.3,245.8,71.0,70.2,70.9,70.6],"temp":[61.8,62.9,61.7,63.0,38.1,39.0,38.2,38.9]}\r\n'
     ),
     sample_expect=SampleExpectation({"node": 1}, {"node.power": 1184.5, "node.util.0": 97.0, "node.temp.7": 38.9}),
+    explain=explain_json,
     source="Own line format of the centre's compute nodes, written down in this file.",
     params=(
         ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from devices.checksum import MODBUS, crc16_check
 from devices.framing import FrameKind
 from devices.labels import say
+from devices.messages import explain_layouts
 from devices.simulators.arm import Arm
 from devices.simulators.base import FrameSimulator, Train, put, put_counter
 from devices.simulators.waves import Ints
@@ -86,6 +87,7 @@ PROFILE = Profile(
         "aa55983a80c3c90176fe150e7e406106ce009aff0000c110aa55993a50cbc901abfe940d14429b041502f9ff00008db4"
     ),
     sample_expect=SampleExpectation({"drives": 2}, {"drives.current_j3": 16.510}),
+    explain=explain_layouts((LAYOUT,)),
     source="Own layout, written down in this file.",
     params=(
         ParamSpec("scene", "palletising", say("Scene of the simulator", "Szene des Simulators", "模拟场景")),

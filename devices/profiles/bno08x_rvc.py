@@ -6,16 +6,19 @@ reserved bytes, sum of bytes 2–17.
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.checksum import sum8_check
 from devices.framing import FrameKind
 from devices.labels import say
+from devices.messages import Told, as_declared, explain_frames, number
 from devices.simulators.base import FrameSimulator, Train, put, put_counter
 from devices.simulators.waves import Ints, noise
 from devices.structs import Counter, Layout, StructDecoder
-from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
+from devices.values import ChannelSpec, LineSettings, Message, Params, Profile, SampleExpectation, StreamSpec
 
 _ANGLES = (
     ("yaw", say("Yaw", "Gieren", "偏航角")),
@@ -47,6 +50,19 @@ KIND = FrameKind("rvc", b"\xaa\xaa", 19, CHECK)
 LAYOUT = Layout(KIND, STREAM, tuple(("<i2", 3 + 2 * index) for index in range(6)), sequence=Counter("u1", 2))
 
 
+def read_motion(frame: bytes) -> Told:
+    """Return a frame's values: index, degrees, mg."""
+    index, *values = struct.unpack_from("<B6h", frame, 2)
+    angles = (number(value / 100) for value in values[:3])
+    fields = {"index": index, **dict(zip(("yaw_deg", "pitch_deg", "roll_deg"), angles, strict=True))}
+    return "motion", fields | dict(zip(("ax_mg", "ay_mg", "az_mg"), values[3:], strict=True))
+
+
+def explain(data: bytes, params: Params) -> list[Message]:
+    """Read frames as messages."""
+    return explain_frames((as_declared(KIND),), data, read_motion)
+
+
 def _build(seed: int, number: Ints) -> NDArray[np.uint8]:
     rows = np.zeros((number.size, KIND.size), dtype=np.uint8)
     rows[:, :2] = 0xAA
@@ -72,5 +88,6 @@ PROFILE = Profile(
     sample_expect=SampleExpectation(
         {"motion": 1}, {"motion.yaw": 0.01, "motion.pitch": -1.1, "motion.roll": 20.85, "motion.acceleration_z": 977}
     ),
+    explain=explain,
     source="BNO08X data sheet, worked example of the UART-RVC mode.",
 )

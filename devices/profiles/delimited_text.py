@@ -10,11 +10,13 @@ import numpy as np
 
 from devices.delimited import DelimitedDecoder
 from devices.labels import same, say
+from devices.readers.text import explain_columns
 from devices.simulators.base import LineSimulator
 from devices.simulators.waves import noise, running
 from devices.values import (
     ChannelSpec,
     LineSettings,
+    Message,
     Params,
     ParamSpec,
     Profile,
@@ -43,6 +45,13 @@ def _streams(params: Params) -> tuple[StreamSpec, ...]:
 def _decoder(params: Params) -> DelimitedDecoder:
     separator = str(params["separator"])
     return DelimitedDecoder(_streams(params)[0], SEPARATORS.get(separator, separator[:1] or ","), str(params["mark"]))
+
+
+def _explain(data: bytes, params: Params) -> list[Message]:
+    separator = str(params["separator"])
+    names = [channel.key for channel in _streams(params)[0].channels]
+    mark = str(params["mark"]).encode()
+    return explain_columns(data, names, (SEPARATORS.get(separator, separator[:1]) or ",").encode(), mark)
 
 
 def _simulator(seed: int, params: Params) -> LineSimulator:
@@ -79,6 +88,7 @@ PROFILE = Profile(
     make_simulator=_simulator,
     sample=b"speed,torque,temperature,force\r\n12000.5,0.625,38.25,18.40\r\n11998.0,0.631,,18.42\r\nboot v1.2\r\n",
     sample_expect=SampleExpectation({"lines": 2}, {"lines.speed": 12000.5, "lines.temperature": 38.25}, 43),
+    explain=_explain,
     source="Common form of comma separated values; settings by the user.",
     make_streams=_streams,
     params=(

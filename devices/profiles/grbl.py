@@ -7,7 +7,6 @@ computed from the other with the last work coordinate offset. Other lines (ok, e
 from __future__ import annotations
 
 import math
-import re
 
 from devices.account import MALFORMED, TEXT
 from devices.commands import grbl as commands
@@ -15,13 +14,11 @@ from devices.decimals import number as read_number
 from devices.items import Item, ItemDecoder, Reading
 from devices.labels import say
 from devices.poller import Poller
+from devices.readers import grbl as readers
+from devices.readers.grbl import STATES
 from devices.simulators.controllers import Router
 from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
 
-STATES = ("Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep")
-_OTHER = re.compile(
-    rb"ok|error:\d{1,3}|ALARM:\d{1,3}|\[[A-Z0-9]{1,5}:[^\]]{0,200}\]|\$\w{1,4}=[\w.\-]{1,24}|Grbl [\x20-\x7e]{0,80}"
-)
 _AXES = "xyz"
 STREAM = StreamSpec(
     "status",
@@ -77,13 +74,18 @@ class _Status:
         """Return one report's values, an item without stream for other answers, or a reason."""
         line = line.strip()
         if not line.startswith(b"<"):
-            return Item("") if _OTHER.fullmatch(line) else TEXT
+            return self._other(line)
         head, *fields = line[1:-1].split(b"|")
         state = head.partition(b":")[0].decode("ascii", "replace")
         if not line.endswith(b">") or state not in STATES:
             return MALFORMED
         content = dict(field.partition(b":")[::2] for field in fields)
         return self._values(float(STATES.index(state)), content)
+
+    @staticmethod
+    def _other(line: bytes) -> Reading:
+        kind, _, *reason = readers.Reports().read(line)
+        return str(reason[0]) if reason else TEXT if kind == "text" else Item("")
 
     def _values(self, state: float, content: dict[bytes, bytes]) -> Reading:
         offset = _numbers(content[b"WCO"], 3) if b"WCO" in content else self._offset
@@ -96,7 +98,7 @@ class _Status:
             machine = [at + shift for at, shift in zip(work, offset, strict=True)]
         if work is None and machine is not None:
             work = [at - shift for at, shift in zip(machine, offset, strict=True)]
-        drive = _numbers(content.get(b"FS", content.get(b"F", b"") + b",nan"), 2) or [math.nan] * 2
+        drive = _numbers(content.get(b"FS", b""), 2) or [*(_numbers(content.get(b"F", b""), 1) or [math.nan]), math.nan]
         return Item("status", (state, *(machine or ()), *(work or ()), *drive))
 
 
@@ -125,5 +127,6 @@ PROFILE = Profile(
         },
     ),
     source="gnea/grbl doc/markdown/interface.md.",
+    explain=readers.explain,
     commands=commands.COMMANDS,
 )

@@ -14,6 +14,7 @@ from devices.items import ItemDecoder, Reading, pick
 from devices.json_text import flat_numbers
 from devices.labels import say
 from devices.profiles.delimited_text import named_channels
+from devices.readers.text import explain_json
 from devices.simulators.base import LineSimulator
 from devices.simulators.waves import noise
 from devices.values import LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -62,6 +63,7 @@ PROFILE = Profile(
     make_simulator=_simulator,
     sample=b'{"air":{"temperature":22.4,"humidity":47.1},"vibration":[0.8,1.0,1.2]}\r\n{"air":{"temperature":NaN}}\r\n',
     sample_expect=SampleExpectation({"lines": 1}, {"lines.air.temperature": 22.4, "lines.vibration.2": 1.2}, 29),
+    explain=explain_json,
     source="RFC 8259; one object per line.",
     make_streams=_streams,
     params=(ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),),

@@ -14,6 +14,7 @@ from devices.decimals import number as read_number
 from devices.items import ItemDecoder, Reading, pick
 from devices.labels import say
 from devices.profiles.delimited_text import named_channels
+from devices.readers.text import explain_labels
 from devices.simulators.base import LineSimulator
 from devices.simulators.waves import noise, running
 from devices.values import LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -73,6 +74,7 @@ PROFILE = Profile(
     make_simulator=_simulator,
     sample=b"LiBCM v0.9.5f, 2025JUN02\r\ntorque:0.184,angle:450.0,depth:1.000\r\ntorque:0.190,angle:468.0\r\n",
     sample_expect=SampleExpectation({"lines": 2}, {"lines.torque": 0.184, "lines.depth": 1.0}, 26),
+    explain=explain_labels(pairs),
     source="Arduino Serial Plotter convention.",
     make_streams=_streams,
     params=(

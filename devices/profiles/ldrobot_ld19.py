@@ -7,16 +7,19 @@ first 46. A distance of 0 means "no return" and is marked out of range.
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.checksum import crc8_check
 from devices.framing import FrameKind
 from devices.labels import say
+from devices.messages import Fields, Told, as_declared, explain_frames, number
 from devices.simulators.base import FrameSimulator, Train, put, put_counter
 from devices.simulators.waves import Ints, noise
 from devices.structs import Layout, StructDecoder
-from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
+from devices.values import ChannelSpec, LineSettings, Message, Params, Profile, SampleExpectation, StreamSpec
 
 POINTS = 12
 RATE_HZ = 375.0
@@ -54,6 +57,23 @@ LAYOUT = Layout(
 )
 
 
+def read_scan(frame: bytes) -> Told:
+    """Return a frame's values: °/s, degrees, mm, intensities 0 to 255, ms; a distance of 0 means "no return"."""
+    speed, start = struct.unpack_from("<HH", frame, 2)
+    end, time_ms = struct.unpack_from("<HH", frame, 42)
+    points = list(struct.iter_unpack("<HB", frame[6:42]))
+    fields: Fields = {"speed_deg_s": speed, "start_deg": number(start / 100), "end_deg": number(end / 100)}
+    fields |= {"timestamp_ms": time_ms, "distance_mm": [point[0] for point in points]}
+    lost = [index for index, point in enumerate(points) if not point[0]]
+    fields["intensity"] = [point[1] for point in points]
+    return "scan", fields | ({"no_return": lost} if lost else {})
+
+
+def explain(data: bytes, params: Params) -> list[Message]:
+    """Read frames as messages."""
+    return explain_frames((as_declared(KIND),), data, read_scan)
+
+
 def _build(seed: int, number: Ints) -> NDArray[np.uint8]:
     rows = np.zeros((number.size, KIND.size), dtype=np.uint8)
     rows[:, 0], rows[:, 1] = 0x54, 0x2C
@@ -85,5 +105,6 @@ PROFILE = Profile(
     sample_expect=SampleExpectation(
         {"scan": 1}, {"scan.speed": 2152, "scan.start": 324.27, "scan.end": 334.7, "scan.distance_12": 192}
     ),
+    explain=explain,
     source="LD19 Development Manual, example frame.",
 )

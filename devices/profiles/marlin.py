@@ -6,20 +6,17 @@ Asked with M105 once a second. Blanks and order vary by firmware; other answers 
 from __future__ import annotations
 
 import math
-import re
 
 from devices.account import TEXT
 from devices.commands import marlin as commands
 from devices.items import Item, ItemDecoder, Reading
 from devices.labels import Names, say
 from devices.poller import Poller
+from devices.readers import marlin as readers
 from devices.simulators.controllers import Printer
 from devices.values import ChannelSpec, LineSettings, Profile, SampleExpectation, StreamSpec
 
-_HEATER = re.compile(rb"\b([TB]):\s*(-?\d{1,4}(?:\.\d{1,4})?)\s*/\s*(-?\d{1,4}(?:\.\d{1,4})?)")
-_POWER = re.compile(rb"(?<![B\d])@:\s*(\d{1,3})")
-_BED_POWER = re.compile(rb"B@:\s*(\d{1,3})")
-_OTHER = re.compile(rb"ok\b.{0,200}|(?:echo|Error|Resend|busy|start|wait|FIRMWARE_NAME|Cap):?.{0,200}|//.{0,200}")
+_MISSING = (math.nan, None)
 
 
 def _heat(key: str, label: Names) -> ChannelSpec:
@@ -46,17 +43,21 @@ STREAM = StreamSpec(
 
 def read(line: bytes) -> Reading:
     """Return one temperature report, an item without stream for other answers, or a reason."""
-    heaters = {name: (float(now), float(target)) for name, now, target in _HEATER.findall(line[:512])}
-    if not heaters:
-        return Item("") if _OTHER.match(line) else TEXT
-    missing = (math.nan, math.nan)
-    powers = [float(match[1]) if match else math.nan for match in (_POWER.search(line), _BED_POWER.search(line))]
-    return Item("temperature", (*heaters.get(b"T", missing), *heaters.get(b"B", missing), *powers))
+    kind, _, *reason = readers.read(line)
+    if reason:
+        return str(reason[0])
+    if kind != "temperature":
+        return TEXT if kind == "text" else Item("")
+    heaters = readers.temperatures(line)
+    power = readers.powers(line)
+    found = [heaters.get(name, _MISSING) for name in ("T" if "T" in heaters else "T0", "B")]
+    values = [math.nan if value is None else value for pair in found for value in pair]
+    return Item("temperature", (*values, power.get("@", power.get("@0", math.nan)), power.get("B@", math.nan)))
 
 
 PROFILE = Profile(
     id="marlin",
-    version=1,
+    version=2,
     label=say("Marlin 3D printer", "Marlin-3D-Drucker", "Marlin 3D 打印机"),
     line=LineSettings(115200),
     streams=(STREAM,),
@@ -68,5 +69,6 @@ PROFILE = Profile(
         {"temperature": 2}, {"temperature.nozzle": 21.16, "temperature.bed": 21.0, "temperature.bed_power": 0}
     ),
     source="Marlin replies of real serial logs in public pages and issues.",
+    explain=readers.explain,
     commands=commands.COMMANDS,
 )

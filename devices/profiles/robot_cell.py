@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from devices.checksum import MODBUS, crc16_check
 from devices.framing import FrameKind
 from devices.labels import Names, say
+from devices.messages import explain_layouts
 from devices.simulators.arm import Arm, temperatures
 from devices.simulators.base import FrameSimulator, Train, put
 from devices.simulators.waves import Ints
@@ -188,6 +189,7 @@ PROFILE = Profile(
             "status.motor_j2": 38.97,
         },
     ),
+    explain=explain_layouts(LAYOUTS),
     source="Own layout of the centre's demo cells, written down in this file.",
     params=(
         ParamSpec("scene", "gripping", say("Scene of the simulator", "Szene des Simulators", "模拟场景")),

@@ -16,6 +16,7 @@ from devices.delimited import DelimitedDecoder
 from devices.labels import say
 from devices.poller import Poller
 from devices.profiles.delimited_text import named_channels
+from devices.readers.scpi import explain
 from devices.simulators.controllers import Instrument
 from devices.simulators.waves import noise
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -64,6 +65,7 @@ PROFILE = Profile(
     make_simulator=_simulator,
     sample=b"+1.23456789E+00\r\n-2.5\r\n+9.90000000E+37\r\n",
     sample_expect=SampleExpectation({"readings": 3}, {"readings.reading": 1.23456789}),
+    explain=explain,
     source="IEEE 488.2 number formats; Keithley 2110 manual for the RS-232 form.",
     make_streams=_streams,
     commands=commands.COMMANDS,

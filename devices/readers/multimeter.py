@@ -3,8 +3,9 @@
 Range, digits, function, status, options, one character each of 0 to ?, whose low four bits count. Status: bit 3 judge,
 2 minus, 1 battery low, 0 overload. ES51922 options: 1 max, min, relative, RMR; 2 bit 3 underload; 3 DC, AC, auto, and
 bit 0 "frequency of the signal"; 4 bit 2 VBAR, bit 1 hold. ES51978 options: 1 peak max, peak min, and bit 0 "frequency
-of the signal"; 2 DC, AC, auto, auto power off. The value of a count by function and range follows the chips' data sheets
-as public decoders use them; functions without a published scale (temperature, adapters) have digits but no value.
+of the signal"; 2 DC, AC, auto, auto power off. The value of a count by function and range follows the chips' data
+sheets as public decoders use them; functions without a published scale (temperature, adapters) have digits but no
+value.
 """
 
 from __future__ import annotations
