@@ -32,21 +32,25 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__.replace("_", "-"))(command)
 
 
-def collect(store: Store = "", name: Annotated[str, typer.Option(help="Name of this collector")] = "local") -> None:
-    """Record every cell of the centre until stopped; needs no window."""
+def collect(
+    store: Store = "",
+    name: Annotated[str, typer.Option(help="Name of this collector")] = "local",
+    folder: Annotated[str, typer.Option(help="Folder for recordings, where the centre lies on a server")] = "",
+) -> None:
+    """Record every cell of the centre until stopped; needs no window. Reloads on SIGHUP, tells systemd its state."""
     from center_app.cli.housekeeping import Housekeeping
     from center_app.core import log
     from center_app.telemetry.collector import process
 
     chosen = chosen_store(store)
-    folder = folder_of(chosen)
-    center = open_center(chosen, folder=folder)
+    place = Path(folder) if folder else folder_of(chosen)
+    center = open_center(chosen, folder=place)
     log.start(center.folder / "logs", f"collector-{name}")
     center.close()
-    beside = Housekeeping(chosen, folder)
+    beside = Housekeeping(chosen, place)
     beside.start()
     try:
-        process.run(chosen, name, folder)
+        process.run(chosen, name, place)
     finally:
         beside.stop()
 

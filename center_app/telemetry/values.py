@@ -54,6 +54,7 @@ class RequestState(StrEnum):
     """Name how far a request has come."""
 
     ASKED = "asked"
+    SENDING = "sending"
     DONE = "done"
     REFUSED = "refused"
     EXPIRED = "expired"
@@ -313,6 +314,25 @@ class PortHealth:
     lost_samples: int = 0
     code: str = ""
     """Declared error code of what is wrong; empty when nothing is."""
+    frames_bad: Mapping[str, int] = field(default_factory=dict)
+    """Frames refused, by reason."""
+    frames_missing: int = 0
+    """Frames that the device's own numbers say are missing."""
+    pause_p999_s: float = 0.0
+    echo_bytes: int = 0
+    echoes_missed: int = 0
+    line_errors: Mapping[str, int] = field(default_factory=dict)
+    """Framing, parity and overrun errors that the driver counted since the port was first opened."""
+    latency_ms: int | None = None
+    """The adapter's latency timer; None where there is none."""
+    is_low_latency: bool = False
+    rs485: str = ""
+    buffer_peak: int = 0
+    """Most bytes that waited in the kernel at one read."""
+    wall_ns: int = 0
+    """What the wall clock read at `t_ns`; the difference is what the wall was set by."""
+    released_by: str = ""
+    release_reason: str = ""
 
     @property
     def is_balanced(self) -> bool:

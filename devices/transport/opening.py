@@ -17,7 +17,7 @@ from devices.errors import PortBusy, PortError, PortForbidden, PortLost, PortMis
 from devices.transport import tuning
 from devices.transport.holders import holder_of
 from devices.transport.listing import Ambiguous, path_of_identity
-from devices.transport.port import Port, settings
+from devices.transport.port import SLICE_S, WRITE_S, Port, settings
 from devices.values import LineSettings
 
 NETWORK = re.compile(r"(?:socket|rfc2217)://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}/?")
@@ -88,7 +88,7 @@ def open_port(url: str, line: LineSettings, opener: Opener | None = None) -> Por
 
 
 def _open_local(target: str, line: LineSettings) -> serial.Serial:
-    chosen = settings(line)
+    chosen = settings(line) | {"timeout": SLICE_S, "write_timeout": WRITE_S}
     try:
         return serial.Serial(target, exclusive=True, **chosen)
     except (serial.SerialException, OSError, tuning.TERMIOS_ERROR) as problem:
@@ -100,7 +100,8 @@ def _open_local(target: str, line: LineSettings) -> serial.Serial:
 
 def _open_network(target: str, line: LineSettings) -> Any:
     """Connect (5 s at most), and have a peer that died noticed."""
-    handle = serial.serial_for_url(target, **settings(line))
+    limit = {} if target.startswith("rfc2217:") else {"write_timeout": WRITE_S}
+    handle = serial.serial_for_url(target, timeout=SLICE_S, **settings(line), **limit)
     link = getattr(handle, "_socket", None)
     if isinstance(link, socket.socket):
         with suppress(OSError):

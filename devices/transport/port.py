@@ -20,6 +20,7 @@ from devices.transport.tuning import DRIVER_ERRORS, Tuning
 from devices.values import LineSettings
 
 MOST_BYTES = 65536
+WRITE_S = 1.0
 SLICE_S = 0.02
 """How long a driver without a descriptor (network with telnet, Windows) waits at a time."""
 
@@ -31,8 +32,6 @@ def settings(line: LineSettings) -> dict[str, Any]:
         "bytesize": line.data_bits,
         "parity": line.parity,
         "stopbits": line.stop_bits,
-        "timeout": SLICE_S,
-        "write_timeout": 1.0,
     }
 
 

@@ -13,6 +13,7 @@ from center_app.core.clock import SystemClock
 from center_app.core.labels import Label
 from center_app.core.paths import PROGRAM
 from center_app.telemetry import service
+from center_app.telemetry.collector import launch
 from center_app.telemetry.records import Records
 from center_app.telemetry.values import CellDraft, CellView, PortHealth
 from center_app.wiring import Center, open_center
@@ -47,7 +48,7 @@ def simulator(profile: str, link: Path, *more: str) -> Iterator[subprocess.Popen
 @contextmanager
 def collector(store: Path, name: str = "local") -> Iterator[subprocess.Popen[bytes]]:
     """Run a collector as a program of its own, ended cleanly at the end."""
-    command = [sys.executable, "-m", "center_app.telemetry.collector", "--store", str(store), "--name", name]
+    command = launch.command_line(str(store), name, None)
     process = subprocess.Popen(command, cwd=PROGRAM, stderr=subprocess.PIPE)
     try:
         yield process

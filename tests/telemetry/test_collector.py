@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from center_app.core.errors import CODES, Problem, describe
 from center_app.core.labels import Label
 from center_app.core.paths import PROGRAM
 from center_app.core.text import catalogue
-from center_app.telemetry import evidence, queries, service
+from center_app.telemetry import commands, evidence, queries, service
 from center_app.telemetry.collector import launch
 from center_app.telemetry.collector.process import run
 from center_app.telemetry.records import Records
@@ -30,6 +31,9 @@ from center_app.telemetry.values import (
     RunRuleDraft,
 )
 from devices import profiles
+from devices.simulators.line import PtyLine
+from devices.transport import open_port
+from devices.values import LineSettings
 from tests.support import wait_until
 from tests.telemetry import cells
 
@@ -155,8 +159,8 @@ def test_a_second_collector_of_the_name_is_refused(centre):
         wait_until(lambda: launch.is_alive(str(centre.folder)), 20)
         with cells.collector(centre.folder) as second:
             _, told = second.communicate(timeout=20)
-            assert second.returncode == 1
-            assert b"telemetry.already_collecting" in told
+            assert second.returncode == 2
+            assert b"A collector called local already records" in told
             assert str(first.pid).encode() in told
         assert launch.start_detached(str(centre.folder)) == first.pid
     assert not launch.is_alive(str(centre.folder))
@@ -232,9 +236,14 @@ def test_a_released_port_is_free_for_others_and_comes_back(centre, link):
         cell = cells.add_cell(centre, link)
         with cells.collector(store):
             cells.wait_for_bytes(store, cell.id, 40 * FRAME)
-            asked(centre, RequestKind.RELEASE_PORT, cell.id, {"seconds": 60})
+            given = asked(centre, RequestKind.RELEASE_PORT, cell.id, {"seconds": 60, "reason": "flashing"})
+            assert given.outcome["is_free"]
+            with open_port(str(link), profiles.get("robot_cell").line) as other:
+                assert other.read(5.0), "another program has the port to itself"
             wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RELEASED)
-            assert cells.health_of(store, cell.id).resumes_ns is not None
+            health = cells.health_of(store, cell.id)
+            assert (health.released_by, health.release_reason) == (cells.ENGINEER.name, "flashing")
+            assert 0 < health.resumes_ns - health.t_ns <= 60_000_000_000
             before = cells.health_of(store, cell.id).bytes_in
             asked(centre, RequestKind.TAKE_PORT, cell.id, {})
             cells.wait_for_bytes(store, cell.id, before + 40 * FRAME)
@@ -253,8 +262,11 @@ def test_a_polled_meter_is_recorded_with_both_directions_and_its_run_proved(cent
             records = Records(store)
             wait_until(lambda: len(records.runs(0, 2**62)) == 2, 20)
             wait_until(lambda: all(run.duration_s > 2 for run in records.runs(0, 2**62)), 20)
-            command = asked(centre, RequestKind.COMMAND, cell.id, {"bytes": "0001"})
-            assert (command.state, command.outcome["sent"]) == (RequestState.DONE, 2)
+            line = commands.LineDraft(cell.id, b"\x00\x01", expires_s=5.0)
+            request = centre.write(cells.ENGINEER, commands.ask_line, line, "a test")
+            answered = (RequestState.DONE, RequestState.REFUSED, RequestState.EXPIRED)
+            wait_until(lambda: centre.read(queries.request, request.id).state in answered)
+            assert centre.read(queries.request, request.id).outcome["sent"] == "0001"
         runs = records.runs(0, 2**62)
         records.close()
     (recording,) = recordings(store, cell.id)
@@ -306,3 +318,118 @@ def test_an_unplug_storm_leaves_one_gap_each_and_no_handle_behind(centre, link):
     assert len(found) == health.gaps == health.reconnects
     assert all(0.3e9 < gap.end_ns - gap.start_ns < 3.0e9 for gap in found)
     assert account(store, recording.id).is_balanced
+
+
+def test_a_release_outlives_a_restart_and_ends_on_time(centre, link):
+    store = centre.folder
+    with cells.simulator("robot_cell", link):
+        cell = cells.add_cell(centre, link)
+        with cells.collector(store) as first:
+            cells.wait_for_bytes(store, cell.id, 40 * FRAME)
+            asked(centre, RequestKind.RELEASE_PORT, cell.id, {"seconds": 6, "reason": "flashing"})
+            until_ns = cells.health_of(store, cell.id).t_ns + 6_000_000_000
+            first.send_signal(signal.SIGKILL)
+            first.communicate(timeout=10)
+        with cells.collector(store):
+            wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RELEASED, 20)
+            with open_port(str(link), profiles.get("robot_cell").line) as other:
+                assert other.read(5.0)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1, 20)
+            wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RECORDING)
+    (gap,) = gaps(store, cell.id)
+    assert gap.reason == "released"
+    assert abs(gap.end_ns - until_ns) < 1_500_000_000
+    records = Records(store)
+    (event,) = records.events("release")
+    records.close()
+    assert (event.details["who"], event.details["reason"]) == (cells.ENGINEER.name, "flashing")
+
+
+def test_fifty_reloads_cost_no_byte(centre, tmp_path):
+    """Rules, names, limits, another cell, the settings of the same port's profile, the line: sent = stored."""
+    store, port = centre.folder, tmp_path / "ttyCOUNT"
+    given = {"names": "count", "separator": "comma"}
+    with counting_sender(port) as sender:
+        cell = cells.add_cell(centre, port, "delimited_text", params=given)
+        with cells.collector(store) as process:
+            cells.wait_for_bytes(store, cell.id, 500)
+            for turn in range(50):
+                change(centre, cell, port, turn)
+                if turn % 10 == 9:
+                    process.send_signal(signal.SIGHUP)
+                else:
+                    assert asked(centre, RequestKind.RELOAD, None, {}).state is RequestState.DONE
+            sent = sender.stop()
+            wait_until(
+                lambda: sum(account(store, one.id).stored_bytes for one in recordings(store, cell.id)) >= sent, 20
+            )
+    with StoreReader(store) as reader:
+        stored = b"".join(record.data for one in reader.recordings(cell.id) for record in reader.raw(one.id))
+    assert len(stored) == sent
+    numbers = [int(line) for line in stored.split()]
+    assert numbers == list(range(len(numbers)))
+    assert gaps(store, cell.id) == []
+    assert len(recordings(store, cell.id)) > 10
+
+
+def change(centre, cell, port, turn):
+    """Change one thing after another in what is recorded and by which rules."""
+    if turn % 5 == 0:
+        names = f"count_{turn}"
+        draft = CellDraft(11, Label.of("Counting"), str(port), "delimited_text", {"names": names, "separator": "comma"})
+        centre.write(cells.ENGINEER, service.edit_cell, cell.id, draft)
+    elif turn % 5 == 1:
+        centre.write(cells.ENGINEER, service.edit_cell, cell.id, CellDraft(
+            11, Label.of(f"Name {turn}"), str(port), "delimited_text", {"names": "count", "separator": "comma"},
+            line=LineSettings(115200 if turn % 2 else 57600)))  # fmt: skip
+    elif turn % 5 == 2:
+        centre.write(
+            cells.ENGINEER, service.add_cell, CellDraft(12, Label.of("More"), f"/dev/nothing{turn}", "kern_scale")
+        )
+    else:
+        view = centre.read(queries.cells)[0]
+        again = CellDraft(11, Label.of(f"Name {turn}"), view.port, view.profile_id, view.params, line=view.line)
+        centre.write(cells.ENGINEER, service.edit_cell, cell.id, again)
+
+
+class Sender:
+    """Write ascending numbers, one a line, at a pace the pair can hold."""
+
+    def __init__(self, link: Path) -> None:
+        self._line = PtyLine(link)
+        self._stop = threading.Event()
+        self.sent = 0
+        self._thread = threading.Thread(target=self._run, name="sender")
+        self._thread.start()
+
+    def _run(self) -> None:
+        number, queue = 0, b""
+        while not self._stop.wait(0.002):
+            if not self._line.has_reader():
+                continue
+            queue += b"" if queue else b"%d\n" % number
+            number += 1 if queue.endswith(b"%d\n" % number) else 0
+            written = self._line.write(queue)
+            queue = queue[written:]
+            self.sent += written
+        while queue:
+            written = self._line.write(queue)
+            queue, self.sent = queue[written:], self.sent + written
+
+    def stop(self) -> int:
+        self._stop.set()
+        self._thread.join(10)
+        return self.sent
+
+    def close(self) -> None:
+        self.stop()
+        self._line.unplug()
+
+
+@contextmanager
+def counting_sender(link: Path):
+    sender = Sender(link)
+    try:
+        yield sender
+    finally:
+        sender.close()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from center_app.telemetry.collector.mailbox import Release
+from center_app.telemetry.collector.pauses import Pauses
 from center_app.telemetry.values import PortHealth, PortState
+from devices.transport import Tuning
 from devices.values import Account
 
 _RATE_NS = 2_000_000_000
@@ -24,11 +27,17 @@ class Counters:
     gaps: int = 0
     gap_ns: int = 0
     reconnects: int = 0
-    longest_pause_ns: int = 0
+    pauses: Pauses = field(default_factory=Pauses)
+    frames_missing: int = 0
+    echo_bytes: int = 0
+    echoes_missed: int = 0
+    line_errors: dict[str, int] = field(default_factory=dict)
+    tuning: Tuning = field(default_factory=Tuning)
+    buffer_peak: int = 0
+    released: Release | None = None
     last_byte_ns: int | None = None
     last_frame_ns: int | None = None
     next_try_s: float | None = None
-    resumes_ns: int | None = None
     holder: str = ""
     code: str = ""
     lateness_ns: deque[int] = field(default_factory=lambda: deque(maxlen=512))
@@ -41,17 +50,14 @@ class Counters:
             self.since_ns = t_ns
         self.state, self.code, self.holder = state, code, holder
 
-    def note_pause(self, pause_ns: int) -> None:
-        """Remember how long the reader was away from its port at most."""
-        self.longest_pause_ns = max(self.longest_pause_ns, pause_ns)
-
     def add_gap(self, start_ns: int, end_ns: int) -> None:
         """Count a gap."""
         self.gaps += 1
         self.gap_ns += end_ns - start_ns
 
-    def health(self, t_ns: int) -> PortHealth:
+    def health(self, t_ns: int, wall_ns: int = 0) -> PortHealth:
         """Return the figures as they are now, rates over the last two seconds."""
+        released = self.released or Release(0)
         account = self.account
         bytes_per_s, frames_per_s = self._speed(t_ns, account)
         late_ns = sorted(self.lateness_ns) or [0]
@@ -60,10 +66,15 @@ class Counters:
             recording_id=self.recording_id, bytes_in=account.bytes_in, bytes_good=account.bytes_good,
             discarded=dict(account.discarded), pending=account.pending, frames=account.frames_good,
             frames_per_s=frames_per_s, bytes_per_s=bytes_per_s, gaps=self.gaps, gap_s=self.gap_ns / 1e9,
-            reconnects=self.reconnects, longest_pause_s=self.longest_pause_ns / 1e9,
+            reconnects=self.reconnects, longest_pause_s=self.pauses.longest_ns / 1e9,
             jitter_p50_s=late_ns[len(late_ns) // 2] / 1e9, jitter_p99_s=late_ns[len(late_ns) * 99 // 100] / 1e9,
             last_byte_ns=self.last_byte_ns, next_try_s=self.next_try_s,
-            holder=self.holder, resumes_ns=self.resumes_ns, code=self.code,
+            holder=self.holder, resumes_ns=released.until_ns or None, code=self.code,
+            frames_bad=dict(account.frames_bad), frames_missing=self.frames_missing,
+            pause_p999_s=self.pauses.quantile_ns(0.999) / 1e9, echo_bytes=self.echo_bytes,
+            echoes_missed=self.echoes_missed, line_errors=dict(self.line_errors),
+            latency_ms=self.tuning.latency_ms, is_low_latency=self.tuning.is_low_latency, rs485=self.tuning.rs485,
+            buffer_peak=self.buffer_peak, wall_ns=wall_ns, released_by=released.who, release_reason=released.reason,
         )  # fmt: skip
 
     def _speed(self, t_ns: int, account: Account) -> tuple[float, float]:

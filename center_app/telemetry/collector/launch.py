@@ -73,8 +73,8 @@ def stop(store: str, name: str = DEFAULT_COLLECTOR, folder: Path | None = None) 
 
 
 def command_line(store: str, name: str, folder: Path | None) -> list[str]:
-    """Return the command that runs a collector in the foreground."""
-    command = [sys.executable, "-m", "center_app.telemetry.collector", "--store", store, "--name", name]
+    """Return the command that runs a collector in the foreground, with the minute's housekeeping beside it."""
+    command = [sys.executable, str(PROGRAM / "main.py"), "collect", "--store", store, "--name", name]
     return [*command, "--folder", str(folder)] if folder is not None else command
 
 

@@ -4,35 +4,88 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from center_app.telemetry.collector.plan import CellPlan
+from center_app.telemetry.command_values import CommandResult
+from devices.values import Readback
+
+Judge = Callable[[bytes, bytes], bool | None]
+MOST_REPLY_BYTES = 4096
 
 
 @dataclass
 class Command:
-    """Carry bytes for the device and what came back within its time (request loop waits on `done`)."""
+    """Carry bytes for the device, how to judge what comes back, and what came of it; times are boot time, ns.
+
+    The port thread writes everything below `told`, then sets `done`; the request loop reads it after that.
+    """
 
     data: bytes
-    wait_s: float = 0.0
+    expires_ns: int
+    judge: Judge | None = None
+    readback: Readback | None = None
+    timeout_s: float = 0.5
+    listens: bool = False
+    """Without a judge: gather what comes within `timeout_s` all the same."""
+    told: Callable[[], None] = lambda: None
     done: threading.Event = field(default_factory=threading.Event)
-    was_sent: bool = False
-    reply: bytearray = field(default_factory=bytearray)
-    until_ns: int = 0
+    result: CommandResult = CommandResult.NOT_SENT
+    sent_ns: int = 0
+    done_ns: int = 0
+    reply: bytes = b""
+    proof: bytes = b""
+    _claim: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self) -> bool:
+        """Return True to the first who asks: the port thread to write it, or the request loop to withdraw it."""
+        return self._claim.acquire(blocking=False)
+
+    def end(self, result: CommandResult, now_ns: int) -> None:
+        """Say what came of it."""
+        self.result, self.done_ns = result, now_ns
+        self.done.set()
+        self.told()
+
+
+@dataclass(frozen=True)
+class Release:
+    """Lend a port to another program until a time (ns of the recording clock), with who asked and why."""
+
+    until_ns: int
+    who: str = ""
+    reason: str = ""
 
 
 @dataclass
 class Mailbox:
-    """Hold the wishes for one port; each field is replaced whole, so that no lock is needed."""
+    """Hold the wishes for one port; each field is replaced whole, so that no lock is needed but for `poke`."""
 
     plan: CellPlan | None = None
-    released_until_ns: int | None = None
+    release: Release | None = None
+    is_free: threading.Event = field(default_factory=threading.Event)
+    """Set while the port is closed for another program."""
     commands: deque[Command] = field(default_factory=deque)
     anchor: str = ""
     wake: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _wake_reader: Callable[[], None] | None = None
 
     def rest(self, seconds: float) -> None:
         """Wait, but no longer than until the next wish."""
         self.wake.wait(seconds)
         self.wake.clear()
+
+    def attach(self, wake_reader: Callable[[], None] | None) -> None:
+        """Name what wakes a reader that waits in the kernel (port thread), None before the port is closed."""
+        with self._lock:
+            self._wake_reader = wake_reader
+
+    def poke(self) -> None:
+        """Have the port thread look at its wishes at once, even while it waits for bytes."""
+        self.wake.set()
+        with self._lock:
+            if self._wake_reader is not None:
+                self._wake_reader()

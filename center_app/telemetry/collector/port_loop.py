@@ -8,8 +8,10 @@ from contextlib import closing
 from center_app.core import log
 from center_app.core.errors import CenterError
 from center_app.telemetry import errors
+from center_app.telemetry.collector.commanding import Commands
 from center_app.telemetry.collector.counters import Counters
-from center_app.telemetry.collector.mailbox import Command, Mailbox
+from center_app.telemetry.collector.line_watch import LineWatch
+from center_app.telemetry.collector.mailbox import Mailbox
 from center_app.telemetry.collector.pipeline import Judges, Pipeline
 from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.stamps import Moment, Stamps
@@ -17,6 +19,7 @@ from center_app.telemetry.store.recording import RecordingHandle
 from center_app.telemetry.values import PortState
 from devices.errors import PortBusy, PortError, PortForbidden, PortLost, PortMissing
 from devices.transport import Port, open_port
+from devices.values import LineSettings
 
 LOG = log.topic("collector")
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 0.5
@@ -26,6 +29,7 @@ GATHER_S, GATHER_BYTES, GATHER_RATE = 0.02, 2048, 3000.0
 fewer wake-ups, well inside 120 ms to the screen. A slow line is read at once, so that its times stay sharp."""
 
 Begin = Callable[[CellPlan, Stamps], RecordingHandle]
+Opener = Callable[[str, LineSettings], Port]
 
 
 class PortLoop:
@@ -33,9 +37,9 @@ class PortLoop:
 
     def __init__(
         self, plan: CellPlan, begin: Begin, judges: Judges, stamps: Stamps, counters: Counters, mail: Mailbox,
-        left_off_ns: int | None,
+        left_off_ns: int | None, opener: Opener = open_port,
     ) -> None:  # fmt: skip
-        """Nothing is opened yet."""
+        """Nothing is opened yet; `opener` opens the port by its url."""
         self.counters = counters
         self.plan = plan
         self._begin = begin
@@ -47,6 +51,9 @@ class PortLoop:
         self._wait_s = FIRST_WAIT_S
         self._commands = Commands(mail)
         self._read_boot_ns = 0
+        self._opener = opener
+        self._was_released = mail.release is not None
+        self._watch = LineWatch(counters)
 
     def run(self) -> None:
         """Live through loss and return of the port; seal the recording at the end."""
@@ -55,18 +62,27 @@ class PortLoop:
                 self._live()
             except CenterError as error:
                 LOG.warning("cell %s: %s", self.plan.cell.id, error)
-                self._rest(str(error.code.id))
+                self._failed(str(error.code.id))
             except Exception:
                 LOG.exception("cell %s: the reader failed and starts again", self.plan.cell.id)
-                self._rest("bug.unexpected")
+                self._failed("bug.unexpected")
         self._end_recording()
         self.counters.enter(PortState.STOPPED, self._stamps.now().t_ns)
 
+    def _failed(self, code: str) -> None:
+        """Mark what is missed from here on, and wait before the next try; nothing in here can fail."""
+        if self._pipeline is not None:
+            self._pipeline.open_gap(self.counters.last_byte_ns or self._stamps.now().t_ns, "reader_failed")
+        self._wait(code)
+
     def _live(self) -> None:
-        self._take_plan()
+        self._judge_silence()
+        self._take_plan(None)
         if self._is_released():
+            self._mail.is_free.set()
             self._mail.rest(READ_S)
             return
+        self._mail.is_free.clear()
         port = self._open()
         if port is None:
             return
@@ -76,7 +92,7 @@ class PortLoop:
     def _open(self) -> Port | None:
         cell = self.plan.cell
         try:
-            port = open_port(cell.port, self.plan.line)
+            port = self._opener(cell.port, self.plan.line)
         except PortError as error:
             self._refused(error)
             return None
@@ -88,15 +104,19 @@ class PortLoop:
                 raise
         self._wait_s = FIRST_WAIT_S
         self.counters.next_try_s = None
-        self.counters.enter(PortState.SILENT, self._stamps.now().t_ns)
+        now_ns = self._stamps.now().t_ns
+        self.counters.enter(PortState.SILENT, now_ns)
+        self._watch.opened(port)
+        if self._pipeline is not None:
+            self._pipeline.reopened(now_ns)
         return port
 
     def _begin_recording(self) -> None:
         handle = self._begin(self.plan, self._stamps)
         self._pipeline = Pipeline(self.plan, handle, self._judges, self.counters)
         if self._left_off_ns is not None:
-            self._pipeline.open_gap(self._left_off_ns, "not_recording")
-            self._left_off_ns = None
+            self._pipeline.open_gap(self._left_off_ns, "released" if self._was_released else "not_recording")
+            self._left_off_ns, self._was_released = None, False
         LOG.info("cell %s: recording %s from %s", self.plan.cell.id, handle.id, self.plan.cell.port)
 
     def _refused(self, error: PortError) -> None:
@@ -106,34 +126,41 @@ class PortLoop:
         if self.counters.state is not state:
             LOG.warning("cell %s: %s", self.plan.cell.id, error)
         self.counters.enter(state, now.t_ns, code, holder)
-        self._rest(code)
+        self._wait(code)
 
-    def _rest(self, code: str) -> None:
-        """Wait before the next try, longer each time; judge silence meanwhile."""
+    def _wait(self, code: str) -> None:
+        """Wait before the next try, longer each time."""
         self.counters.code, self.counters.next_try_s = code, self._wait_s
         self._mail.rest(self._wait_s)
         self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
-        self._judge_silence()
 
     def _read_until_lost(self, port: Port) -> None:
         pipeline = self._pipeline
         if pipeline is None:
             return
+        self._mail.attach(port.cancel)
         try:
             while not self._mail.stop.is_set() and self._goes_on(port):
                 self._turn(port, self._pipeline or pipeline)
         except PortLost as error:
             self._note_loss(error)
+        finally:
+            self._mail.attach(None)
+            self._commands.lost(self._stamps.now().boot_ns)
 
     def _turn(self, port: Port, pipeline: Pipeline) -> None:
         """Read once what is there (or wait), and let everything else have its moment."""
         if pipeline.master is not None:
             self._poll(port, pipeline)
         self._commands.send(port, pipeline, self._stamps.now())
-        data = port.read(self._timeout_s(pipeline))
+        timeout_s, asked = self._timeout_s(pipeline), self._stamps.now()
+        data = port.read(timeout_s)
         now = self._stamps.now()
+        own = port.take_echo()
+        if own:
+            pipeline.heard_self(own, now.t_ns, now.wall_ns)
         if data:
-            self._took(data, pipeline)
+            self._took(data, pipeline, now)
         pipeline.idle(now.t_ns, now.boot_ns)
         if self._mail.anchor:
             pipeline.recording.add_anchor(now.t_ns, now.wall_ns, self._mail.anchor)
@@ -141,10 +168,11 @@ class PortLoop:
         self._judge_silence()
         if data and pipeline.master is None:
             self._gather(len(data), now.boot_ns)
-        self.counters.note_pause(self._stamps.now().boot_ns - now.boot_ns)
+        late_ns = now.boot_ns - asked.boot_ns - round(timeout_s * 1e9)
+        self.counters.pauses.add(self._stamps.now().boot_ns - now.boot_ns + max(0, late_ns))
+        self._watch.look(port, now.boot_ns)
 
-    def _took(self, data: bytes, pipeline: Pipeline) -> None:
-        now = self._stamps.now()
+    def _took(self, data: bytes, pipeline: Pipeline, now: Moment) -> None:
         if self.counters.state is not PortState.RECORDING:
             self.counters.enter(PortState.RECORDING, now.t_ns)
         pipeline.received(data, now.t_ns, now.wall_ns, now.boot_ns)
@@ -171,17 +199,18 @@ class PortLoop:
 
     def _goes_on(self, port: Port) -> bool:
         """Take over a changed plan; tell whether this open port is still the right one."""
-        if self._mail.released_until_ns is not None:
+        if self._mail.release is not None:
             if self._pipeline is not None:
                 self._pipeline.lost(self._stamps.now().t_ns, "released")
             return False
         if self._mail.plan is None:
             return True
         before = self.plan.cell.port
-        self._take_plan()
+        self._take_plan(port)
         return self.plan.cell.port == before and self._pipeline is not None
 
-    def _take_plan(self) -> None:
+    def _take_plan(self, port: Port | None) -> None:
+        """Go on under a changed plan; an open `port` stays open, so that no byte is lost between two recordings."""
         plan, self._mail.plan = self._mail.plan, None
         if plan is None:
             return
@@ -189,20 +218,27 @@ class PortLoop:
             self._pipeline.judge_by(plan)
             self.plan = plan
             return
-        was_open, same_port = self._pipeline is not None, plan.cell.port == self.plan.cell.port
+        stays = port is not None and self._pipeline is not None and plan.cell.port == self.plan.cell.port
+        has_other_line = plan.line != self.plan.line
+        if self._pipeline is not None:
+            self._left_off_ns = self._stamps.now().t_ns
         self._end_recording()
         self.plan = plan
         self.counters.port = plan.cell.port
-        if was_open and same_port:
+        if port is not None and stays:
+            if has_other_line:
+                port.configure(plan.line)
+            self._left_off_ns = None
             self._begin_recording()
 
     def _is_released(self) -> bool:
-        until_ns = self._mail.released_until_ns
-        now_ns = self._stamps.now().t_ns
-        if until_ns is None or until_ns <= now_ns:
-            self._mail.released_until_ns = self.counters.resumes_ns = None
+        release, now_ns = self._mail.release, self._stamps.now().t_ns
+        self.counters.released = release
+        if release is None:
             return False
-        self.counters.resumes_ns = until_ns
+        if release.until_ns <= now_ns:
+            self._mail.release = self.counters.released = None
+            return False
         self.counters.enter(PortState.RELEASED, now_ns, errors.PORT_RELEASED.id)
         return True
 
@@ -227,32 +263,6 @@ class PortLoop:
             pipeline.end(self._stamps.now().t_ns)
         except CenterError as error:
             LOG.warning("cell %s: the recording could not be sealed: %s", self.plan.cell.id, error)
-
-
-class Commands:
-    """Send what people ask for and gather what comes back (port thread)."""
-
-    def __init__(self, mail: Mailbox) -> None:
-        """Take the commands from a mailbox."""
-        self._mail = mail
-        self._open: list[Command] = []
-
-    def send(self, port: Port, pipeline: Pipeline, now: Moment) -> None:
-        """Write what waits; finish what was answered or has waited long enough."""
-        while self._mail.commands:
-            command = self._mail.commands.popleft()
-            port.write(command.data)
-            pipeline.sent(command.data, now.t_ns, now.wall_ns)
-            command.was_sent, command.until_ns = True, now.boot_ns + round(command.wait_s * 1e9)
-            self._open.append(command)
-        for command in [one for one in self._open if one.until_ns <= now.boot_ns or one.reply]:
-            self._open.remove(command)
-            command.done.set()
-
-    def heard(self, data: bytes) -> None:
-        """Give received bytes to the commands that wait for an answer."""
-        for command in self._open:
-            command.reply += data
 
 
 def _why(error: PortError) -> tuple[PortState, str]:

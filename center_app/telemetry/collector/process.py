@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from center_app.core import log
@@ -16,13 +16,16 @@ from center_app.core.db import Database
 from center_app.core.errors import CenterError
 from center_app.telemetry import queries, service
 from center_app.telemetry.alarms.desk import AlarmDesk
-from center_app.telemetry.collector import launch, lease, ledger, plan, recovery, requests
+from center_app.telemetry.collector import launch, lease, ledger, plan, recovery, releases, requests
+from center_app.telemetry.collector.command_desk import CommandDesk
 from center_app.telemetry.collector.counters import Counters
 from center_app.telemetry.collector.keeper import Keeper
 from center_app.telemetry.collector.lock import CollectorLock
+from center_app.telemetry.collector.notify import Notifier
 from center_app.telemetry.collector.pipeline import Judges
 from center_app.telemetry.collector.plan import CellPlan
-from center_app.telemetry.collector.port import PortReader
+from center_app.telemetry.collector.port import PortReader, Release
+from center_app.telemetry.collector.rounds import Rounds
 from center_app.telemetry.collector.stamps import Stamps
 from center_app.telemetry.collector.watch import CentreWatch
 from center_app.telemetry.store.reader import StoreReader
@@ -32,9 +35,9 @@ from center_app.telemetry.values import DEFAULT_COLLECTOR, RequestKind, RequestV
 
 LOG = log.topic("collector")
 LOOP_S = 0.05
-RELOAD_S, HEALTH_S, ANCHOR_S = 1.0, 0.5, 1.0
+RELOAD_S = 1.0
 _DAY_NS = 86_400_000_000_000
-_CHANGES = {RequestKind.RELOAD: Changed.CELLS, RequestKind.COMMAND: Changed.REQUESTS}
+_CHANGES = {RequestKind.RELOAD: Changed.CELLS}
 
 
 @dataclass
@@ -42,9 +45,7 @@ class _Due:
     """Remember when each periodic job is due next, s of the monotonic clock."""
 
     reload_s: float = 0.0
-    health_s: float = 0.0
     beat_s: float = 0.0
-    anchor_s: float = 0.0
     day: int = 0
     look: bool = True
 
@@ -62,7 +63,11 @@ class Collector:
         self._writer = StoreWriter(folder, name, clock)
         self._keeper = Keeper(self._writer)
         self.desk = AlarmDesk(name, self._keeper)
+        self._commands = CommandDesk(database, self._actor, clock, self.reader, self._keeper.is_urgent.set)
         self._readers: dict[int, PortReader] = {}
+        self.notifier = Notifier()
+        self._rounds = Rounds(self._writer, self._keeper, self.stamps, self._readers, self.notifier)
+        self._releases: dict[int, Release] = {}
         self._plans: tuple[CellPlan, ...] = ()
         self._left_off: dict[int, int] = {}
         self._watch = CentreWatch(database)
@@ -78,6 +83,15 @@ class Collector:
     def pin(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
         """Keep the raw bytes of (recording, start ns, end ns) against retention; waits until it is written."""
         self._keeper.put_pins(spans, why)
+
+    def note_release(self, cell_id: int, release: Release) -> None:
+        """Keep in the log until when, for whom and why a port is released; a restart respects it."""
+        subject = releases.subject(cell_id)
+        self._keeper.put_event(self.stamps.now().t_ns, releases.KIND, subject, releases.details(release))
+
+    def ask_reload(self) -> None:
+        """Reload with the next turn; callable from a signal handler."""
+        self._due.look, self._due.reload_s = True, 0.0
 
     def stop(self) -> None:
         """End the loop after this turn; callable from a signal handler."""
@@ -108,7 +122,8 @@ class Collector:
         counters = Counters(wanted.cell.id, wanted.cell.port, since_ns=self.stamps.now().t_ns)
         judges = Judges(self.name, self.desk, self._keeper.put_interval)
         left_off = self._left_off.pop(wanted.cell.id, None)
-        reader = PortReader(wanted, self._begin, judges, self.stamps, counters, left_off)
+        release = self._releases.pop(wanted.cell.id, None)
+        reader = PortReader(wanted, self._begin, judges, self.stamps, counters, left_off, release)
         self._readers[wanted.cell.id] = reader
         reader.start()
 
@@ -128,6 +143,7 @@ class Collector:
         """Record until stopped; always leaves sealed recordings behind."""
         try:
             self._pick_up()
+            self._commands.recover(self.name)
             self.reload()
             ready()
             while not self._stop.is_set():
@@ -135,13 +151,15 @@ class Collector:
                     self._turn()
                 except Exception:
                     LOG.exception("the request loop failed and goes on")
-                self._keeper.is_urgent.wait(LOOP_S)
+                self._watch.rest(self._keeper.is_urgent, LOOP_S)
         finally:
             self._close()
 
     def _pick_up(self) -> None:
         """Bring back alarm states and intervals; note where each recording ended."""
         stored = self._writer.in_ledger(_remembered).result(30)
+        now_ns = self.stamps.now().t_ns
+        self._releases = self._writer.in_ledger(lambda ledger_: releases.running(ledger_, now_ns)).result(30)
         reader = StoreReader(self._folder)
         try:
             for interval in recovery.closed(reader, stored[1]):
@@ -156,13 +174,13 @@ class Collector:
     def _turn(self) -> None:
         try:
             self._serve()
+            self._commands.settle()
         except CenterError as error:
             LOG.warning("the centre's database does not answer: %s", error)
             self._due.look = True
         self.desk.tick(self.stamps.now().t_ns)
         now_s = self._clock.monotonic_s()
-        self._publish(now_s)
-        self._mark_time(now_s)
+        self._rounds.run(now_s)
         self._keeper.flush()
 
     def _serve(self) -> None:
@@ -176,7 +194,10 @@ class Collector:
         if not self._due.look:
             return
         for request in self._database.read(queries.waiting_requests, self.name):
-            self._answer(request)
+            if request.kind is RequestKind.COMMAND:
+                self._commands.take(request)
+            else:
+                self._answer(request)
         if now_s >= self._due.reload_s:
             self._due.reload_s = now_s + RELOAD_S
             self.reload()
@@ -202,31 +223,6 @@ class Collector:
         self._keeper.flush()
         self._database.write(self._actor, service.answer, request.id, answer.state, answer.outcome, changed)
 
-    def _publish(self, now_s: float) -> None:
-        if now_s < self._due.health_s:
-            return
-        self._due.health_s = now_s + HEALTH_S
-        t_ns = self.stamps.now().t_ns
-        trouble = self._writer.state.trouble
-        code = trouble.code.id if isinstance(trouble, CenterError) else ""
-        ports = [reader.counters.health(t_ns) for reader in self._readers.values()]
-        lost = self._writer.state.lost_samples
-        self._keeper.put_health([replace(port, code=code, lost_samples=lost) for port in ports] if code else ports)
-
-    def _mark_time(self, now_s: float) -> None:
-        """Tie the recording clock to the wall clock; a step stands in the log."""
-        if now_s < self._due.anchor_s:
-            return
-        self._due.anchor_s = now_s + ANCHOR_S
-        anchor = self.stamps.anchor()
-        if anchor is None:
-            return
-        if anchor.reason == "step":
-            details = {"wall_ns": anchor.wall_ns, "offset_ns": anchor.offset_ns}
-            self._keeper.put_event(anchor.t_ns, "clock", "wall", details)
-        for reader in self._readers.values():
-            reader.anchor(anchor.reason)
-
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
         reader.thread.join(30)
@@ -234,12 +230,13 @@ class Collector:
         self.desk.silence(reader.cell_id, now_ns, now_ns)
 
     def _close(self) -> None:
+        self.notifier.stopping()
         for reader in self._readers.values():
             reader.stop()
         for reader in self._readers.values():
             reader.thread.join(30)
-        t_ns = self.stamps.now().t_ns
-        self._keeper.put_health([reader.counters.health(t_ns) for reader in self._readers.values()])
+        self._commands.close()
+        self._rounds.publish()
         self._keeper.drain()
         self._writer.close()
         self._watch.close()
@@ -279,13 +276,18 @@ def _run_held(
     _obey_signals(collector)
     waiter = _obey(collector, stop) if stop is not None else None
     try:
-        collector.run(ready=lambda: held.tell(is_ready=True))
+        collector.run(ready=lambda: _tell_ready(held, collector))
     finally:
         if waiter is not None and stop is not None:
             stop.set()
             waiter.join(5)
         database.write(actor, lease.give_back, me)
         database.close()
+
+
+def _tell_ready(held: CollectorLock, collector: Collector) -> None:
+    held.tell(is_ready=True)
+    collector.notifier.ready()
 
 
 def database_url(store: str, folder: Path) -> str:
@@ -296,10 +298,12 @@ def database_url(store: str, folder: Path) -> str:
 
 
 def _obey_signals(collector: Collector) -> None:
-    """End cleanly on SIGTERM and SIGINT, where this is the main thread."""
+    """End cleanly on SIGTERM and SIGINT, reload on SIGHUP, where this is the main thread."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: collector.stop())
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda *_: collector.ask_reload())
 
 
 def _obey(collector: Collector, stop: threading.Event) -> threading.Thread:

@@ -10,11 +10,10 @@ from center_app.core.errors import CenterError
 from center_app.telemetry import errors
 from center_app.telemetry.alarms.desk import AlarmDesk, Who
 from center_app.telemetry.alarms.states import Happening, Outcome, Step
-from center_app.telemetry.collector.port import Command, PortReader
+from center_app.telemetry.collector.port import PortReader, Release
 from center_app.telemetry.collector.stamps import Stamps
-from center_app.telemetry.values import PortState, RequestKind, RequestState, RequestView
+from center_app.telemetry.values import RequestKind, RequestState, RequestView
 
-COMMAND_WAIT_S = 1.0
 _SIMPLE = {
     RequestKind.ACKNOWLEDGE: Happening.ACKNOWLEDGE,
     RequestKind.RESET: Happening.RESET,
@@ -47,6 +46,10 @@ class Household(Protocol):
 
     def reload(self) -> int:
         """Take over the plans in force; return how many cells changed."""
+        ...
+
+    def note_release(self, cell_id: int, release: Release) -> None:
+        """Keep in the log until when, for whom and why a port is released; a restart respects it."""
         ...
 
     def pin(self, spans: Sequence[tuple[int, int, int]], why: str) -> None:
@@ -103,14 +106,16 @@ def _release(house: Household, request: RequestView) -> Answer:
     if reader is None:
         return _refused(errors.CELL_UNKNOWN.id, cell_id=request.cell_id)
     until_ns = house.stamps.now().t_ns + round(float(request.payload["seconds"]) * 1e9)
-    reader.release(until_ns)
-    return Answer(RequestState.DONE, {"until_ns": until_ns})
+    release = Release(until_ns, request.asked_by, str(request.payload.get("reason", "")))
+    house.note_release(reader.cell_id, release)
+    return Answer(RequestState.DONE, {"until_ns": until_ns, "is_free": reader.release(release)})
 
 
 def _take(house: Household, request: RequestView) -> Answer:
     reader = house.reader(request.cell_id)
     if reader is None:
         return _refused(errors.CELL_UNKNOWN.id, cell_id=request.cell_id)
+    house.note_release(reader.cell_id, Release(house.stamps.now().t_ns, request.asked_by, "taken back"))
     reader.take_back()
     return Answer(RequestState.DONE, {})
 
@@ -119,17 +124,6 @@ def _pin(house: Household, request: RequestView) -> Answer:
     spans = [(int(recording), int(start), int(end)) for recording, start, end in request.payload["spans"]]
     house.pin(spans, str(request.payload["why"]))
     return Answer(RequestState.DONE, {"pinned": len(spans)})
-
-
-def _command(house: Household, request: RequestView) -> Answer:
-    reader = house.reader(request.cell_id)
-    if reader is None or reader.counters.state not in (PortState.RECORDING, PortState.SILENT):
-        return _refused(errors.CONTROL_REFUSED.id, port=reader.counters.port if reader else "")
-    command = Command(bytes.fromhex(str(request.payload["bytes"])), float(request.payload.get("wait_s", 0.0)))
-    reader.send(command)
-    if not command.done.wait(COMMAND_WAIT_S + command.wait_s):
-        return Answer(RequestState.EXPIRED, {"was_sent": command.was_sent})
-    return Answer(RequestState.DONE, {"sent": len(command.data), "reply": bytes(command.reply).hex()})
 
 
 def failed(error: Exception) -> Answer:
@@ -147,6 +141,5 @@ _ACTS: dict[RequestKind, Callable[[Household, RequestView], Answer]] = {
     RequestKind.STOP: _stop,
     RequestKind.RELEASE_PORT: _release,
     RequestKind.TAKE_PORT: _take,
-    RequestKind.COMMAND: _command,
     RequestKind.PIN: _pin,
 }
