@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Bench:
     cell: CellView
     engineer: Actor
     machine_id: int
+    device: subprocess.Popen[bytes] | None = None
 
     def send(self, command: str, confirmation: str = "", **values: Any) -> RequestView:
         """Ask for a command."""
@@ -101,8 +103,8 @@ def running(folder: Path, profile: str, *more: str, **changes: Any) -> Iterator[
     """Run simulator and collector of a bench until it records."""
     folder.mkdir(exist_ok=True)
     port = folder / "ttyDEVICE"
-    with cells.simulator(profile, port, *more):
-        bench = booked_bench(folder / "store", port, profile, **changes)
+    with cells.simulator(profile, port, *more) as device:
+        bench = replace(booked_bench(folder / "store", port, profile, **changes), device=device)
         with cells.collector(bench.center.folder):
             cells.wait_for_bytes(bench.center.folder, bench.cell.id, 1)
             yield bench

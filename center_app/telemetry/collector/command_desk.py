@@ -155,7 +155,10 @@ class CommandDesk:
         if spec is None:
             code = command_errors.COMMAND_UNKNOWN
             raise Refusal(Problem(code, {"command": request.payload["command"], "known": profile.id}))
-        encoded, problems = command_rules.check(spec, params, request.payload.get("values") or {})
+        given = request.payload.get("values")
+        if not isinstance(given, Mapping):
+            raise TypeError("the values are no mapping")
+        encoded, problems = command_rules.check(spec, params, given)
         if encoded is None:
             raise Refusal(problems[0])
         proof = spec.readback(params, encoded.values) if spec.readback else None
