@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from center_app.core.errors import CenterError, ProblemsError, SurroundingsError, describe
 from center_app.core.text import Words, catalogue
@@ -35,10 +38,8 @@ def run(arguments: list[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     import typer
 
-    from center_app.cli import centre_commands, decode_commands, grant_commands, wire_commands
-
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for module in (centre_commands, wire_commands, decode_commands, grant_commands):
+    for module in _command_modules():
         module.register(app)
     try:
         result = app(arguments, standalone_mode=False)
@@ -50,6 +51,14 @@ def _dispatch(arguments: list[str]) -> int:
             return PERSON_EXIT
         raise
     return int(result or 0)
+
+
+def _command_modules() -> list[ModuleType]:
+    """Import every module of commands in this folder; a new one is found by itself."""
+    import center_app.cli
+
+    names = [info.name for info in iter_modules(center_app.cli.__path__) if info.name.endswith("_commands")]
+    return [import_module(f"center_app.cli.{name}") for name in names]
 
 
 def tell(error: Exception, words: Words) -> int:

@@ -19,7 +19,6 @@ from ui.kit.text import rule
 from ui.kit.words import _
 from ui.pages.cells.channel_list import ChannelList
 from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts, name_of
-from ui.pages.cells.export import export_window
 from ui.pages.cells.facts_panel import FactsPanel
 from ui.pages.cells.more import MoreMenu
 from ui.pages.cells.neighbours import load_bookings, load_machines
@@ -37,6 +36,7 @@ class Monitor(QWidget):
     """Show one cell live, or any part of what it has recorded."""
 
     loaded = Signal(object)
+    export_wanted = Signal()
 
     def __init__(self, context: Context, doors: Doors) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Monitor(QWidget):
         self._mode.set_segments([("live", _("Live"), ""), ("pause", _("Pause"), "")], "live")
         words = (_("10 s"), _("1 min"), _("15 min"), _("8 h"), _("7 d"))
         self._span.set_segments([(key, word, "") for (key, _s), word in zip(SPANS, words, strict=True)], "60")
-        export = button(_("Export"), self.export, icon="download")
+        export = button(_("Export…"), self.export_wanted.emit, icon="download")
         bar = holder(row(self._mode, self._span, None, export, self.more.button, gap=12, margins=(12, 7, 12, 7)))
         bar.setFixedHeight(44)
         return bar
@@ -177,10 +177,9 @@ class Monitor(QWidget):
         start, end = self.base.window()
         self.base.zoom(factor, (start + end) // 2)
 
-    def export(self) -> None:
-        """Write what is visible as CSV."""
-        if self.card is not None:
-            export_window(self._context, self._doors, self.card, self.base.window())
+    def load_views(self) -> list[ChannelView]:
+        """Read the channels as they are recorded; runs on the window lane."""
+        return load_channels(self._doors, self.cell_id)
 
     def state(self) -> dict[str, Any]:
         """Return what survives a rebuild."""

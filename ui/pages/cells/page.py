@@ -28,7 +28,7 @@ class CellsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, _("Cells"))
-        doors = Doors(context.center.folder)
+        doors = Doors(context.center.folder, database=context.center.database)
         self.overview = Overview(context, doors, self.add_device)
         self.monitor = Monitor(context, doors)
         self._stack = QStackedWidget()
@@ -50,7 +50,6 @@ class CellsPage(Page):
             ("cells.later", N_("Go forward in time"), lambda: monitor.pan(0.5), "Shift+Right"),
             ("cells.closer", N_("Zoom in"), lambda: monitor.zoom(0.5), "+"),
             ("cells.wider", N_("Zoom out"), lambda: monitor.zoom(2.0), "-"),
-            ("cells.export", N_("Export what is visible"), monitor.export, "E"),
             ("cells.find", N_("Find a channel"), lambda: monitor.search.setFocus(), "Ctrl+F"),
             ("cells.tiles", N_("All cells"), self.show_tiles, "Escape"),
         ):

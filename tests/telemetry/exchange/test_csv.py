@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from center_app.telemetry.store.export import CsvOptions, export_csv, safe_cell
+from center_app.telemetry.exchange.csv_file import safe_cell
+from center_app.telemetry.exchange.export import export
+from center_app.telemetry.exchange.values import ExportOptions
 from center_app.telemetry.store.reader import StoreReader
 from devices.values import ChannelSpec, Quality, StreamSpec
 from tests.telemetry.store.rig import MS, T0, Feed, begin, channel, open_writer, stream
@@ -44,7 +46,7 @@ def recorded(tmp_path: Path) -> tuple[Path, int]:
 def test_csv_has_units_times_gaps_quality_and_account(recorded: tuple[Path, int]) -> None:
     folder, recording_id = recorded
     with StoreReader(folder / "store") as reader:
-        result = export_csv(reader, recording_id, folder / "out.csv")
+        result = export(reader, recording_id, folder / "out.csv")
     comments, rows = rows_of(folder / "out.csv")
     assert (result.rows, result.is_cancelled) == (30_003, False)
     assert len(rows) == 30_003
@@ -64,9 +66,9 @@ def test_csv_has_units_times_gaps_quality_and_account(recorded: tuple[Path, int]
 
 def test_csv_range_stream_separator_and_decimal_comma(recorded: tuple[Path, int]) -> None:
     folder, recording_id = recorded
-    options = CsvOptions(";", ",", "de", "drive", T0 + 10 * MS, T0 + 20 * MS)
+    options = ExportOptions("drive", T0 + 10 * MS, T0 + 20 * MS, "de", ";", ",")
     with StoreReader(folder / "store") as reader:
-        export_csv(reader, recording_id, folder / "out.csv", options)
+        export(reader, recording_id, folder / "out.csv", options)
     comments, rows = rows_of(folder / "out.csv", ";")
     assert [row["c0 [A]"] for row in rows] == ["1", "1,1", "1,2", "1,3", "1,4", "1,5", "1,6", "1,7", "1,8", "1,9"]
     assert any("c0; unit: A; c0" in line for line in comments)
@@ -81,7 +83,7 @@ def test_cancelling_leaves_no_file(recorded: tuple[Path, int]) -> None:
         return len(told) < 2
 
     with StoreReader(folder / "store") as reader:
-        assert export_csv(reader, recording_id, folder / "out.csv", progress=stop).is_cancelled
+        assert export(reader, recording_id, folder / "out.csv", progress=stop).is_cancelled
     assert sorted(path.name for path in folder.iterdir()) == ["store"]
 
 

@@ -1,0 +1,1 @@
+"""Take recordings out and foreign tables in: CSV, Parquet, MCAP, HDF5."""

@@ -1,0 +1,69 @@
+"""Export, import, and the window as Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from center_app.core.access import Right
+from center_app.core.text import N_
+from center_app.telemetry.exchange.python_text import PythonWindow, python_text
+from center_app.telemetry.exchange.values import ImportResult
+from ui.kit.words import _
+from ui.pages.cells.exchange import export_dialog, import_dialog
+
+if TYPE_CHECKING:
+    from ui.pages.cells.page import CellsPage
+
+
+def register(page: CellsPage) -> None:
+    """Offer the acts."""
+    page.monitor.export_wanted.connect(lambda: export(page))
+    page.offer("monitor", "cells.export", N_("Export…"), lambda: export(page), icon="download", shortcut="E")
+    page.offer("monitor", "cells.copy_python", N_("Copy as Python"), lambda: copy_python(page), icon="copy")
+    page.offer(
+        "overview", "cells.import", N_("Import recording…"), lambda: take_in(page), icon="folder-open",
+        right=Right.RECORD,
+    )  # fmt: skip
+
+
+def export(page: CellsPage) -> None:
+    """Ask what of the open cell to write, and as what."""
+    monitor = page.monitor
+    if monitor.card is not None:
+        name = monitor.card.machine.say(_.language)
+        subject = export_dialog.ExportSubject(name, monitor.cell_id, monitor.base.window())
+        export_dialog.ask(page.context, page, subject)
+
+
+def copy_python(page: CellsPage) -> None:
+    """Copy a program that loads exactly what is drawn."""
+    monitor = page.monitor
+    if monitor.card is None:
+        return
+    t0, t1 = monitor.base.window()
+    drawn = {channel.key for channel in monitor.list.drawn()}
+    window = PythonWindow(page.context.center.folder, [], t0, t1, monitor.card.machine.say("en"))
+
+    def copy(views: list[object]) -> None:
+        shown = [view for view in views if _key(view) in {(key.stream, key.channel) for key in drawn}]
+        text = python_text(PythonWindow(window.folder, shown, t0, t1, window.title))  # type: ignore[arg-type]
+        QApplication.clipboard().setText(text)
+        page.context.notices.tell(_("Copied as Python; paste it into an editor."))
+
+    page.context.tasks.window(monitor.load_views, done=copy, owner=page)
+
+
+def _key(view: object) -> tuple[str, str]:
+    return getattr(view, "stream", ""), getattr(view, "channel", "")
+
+
+def take_in(page: CellsPage) -> None:
+    """Ask for a foreign file and open it as a recording."""
+
+    def show(done: ImportResult) -> None:
+        page.monitor.base.set_span(max(1_000_000_000, round((done.last_ns - done.first_ns) * 1.04)))
+        page.open(cell_id=done.cell_id, at_ns=(done.first_ns + done.last_ns) // 2)
+
+    import_dialog.ask(page.context, page, show)

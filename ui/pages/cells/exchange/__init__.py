@@ -1,0 +1,1 @@
+"""Take what is recorded out of the window, and foreign files in."""
