@@ -9,11 +9,13 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from center_app.core.errors import PersonError, declare
+from center_app.telemetry import user_profiles
 from center_app.telemetry.byte_files import HEAD_BYTES, ByteFile, Form, looks_like_hex
 from devices import profiles
 from devices.account import CUT, OVERLONG
@@ -63,6 +65,7 @@ class Decoded:
     line: str
     account: Account
     balanced: bool
+    params: Mapping[str, object]
     framing_errors: int
     streams: Mapping[str, DecodedStream]
     messages: list[Mapping[str, object]]
@@ -77,7 +80,9 @@ class Decoded:
 
 
 def profile_of(profile_id: str) -> Profile:
-    """Return a profile by id, whatever its case and dashes; PersonError names the nearest ones."""
+    """Return a profile by id, whatever its case and dashes, or of a TOML file; PersonError names the nearest ones."""
+    if profile_id.lower().endswith(".toml"):
+        return user_profiles.resolve(profile_id)
     known = {profile.id: profile for profile in profiles.all()}
     asked = profile_id.strip().lower().replace("-", "_")
     if asked in known:
@@ -118,8 +123,12 @@ def decode_place(
     profile = profile_of(profile_id)
     settings = checked(profile, params)
     source = ByteFile(place, form)
+    pieces = iter(_unwrapped(source, profile, settings))
+    first = next(pieces, b"")
+    if profile.discover is not None:
+        settings = profile.settled({**profile.discover(first[:HEAD_BYTES]), **(params or {})})
     reading = _Reading(profile, settings, rows)
-    for piece in _unwrapped(source, profile, settings):
+    for piece in chain((first,), pieces):
         reading.take(piece)
     return reading.result(source)
 
@@ -178,7 +187,7 @@ class _Reading:
         profile = self._profile
         return Decoded(
             profile.id, profile.version, profile.label["en"], source.form.value, str(source.line or profile.line),
-            account, account.balanced, source.framing_errors, self._streams, messages, is_cut,
+            account, account.balanced, self._settings, source.framing_errors, self._streams, messages, is_cut,
         )  # fmt: skip
 
     def _keep(self, blocks: list[Block]) -> None:

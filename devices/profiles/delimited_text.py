@@ -78,6 +78,12 @@ def _simulator(seed: int, params: Params) -> LineSimulator:
     return LineSimulator(50.0, write)
 
 
+def _discover(data: bytes) -> Params:
+    from devices.discover import discover_columns
+
+    return discover_columns(data)
+
+
 PROFILE = Profile(
     id="delimited_text",
     version=1,
@@ -91,6 +97,7 @@ PROFILE = Profile(
     explain=_explain,
     source="Common form of comma separated values; settings by the user.",
     make_streams=_streams,
+    discover=_discover,
     params=(
         ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),
         ParamSpec("separator", "comma", say("Separator", "Trennzeichen", "分隔符")),

@@ -53,6 +53,12 @@ def _simulator(seed: int, params: Params) -> LineSimulator:
     return LineSimulator(5.0, write)
 
 
+def _discover(data: bytes) -> Params:
+    from devices.discover import discover_json
+
+    return discover_json(data)
+
+
 PROFILE = Profile(
     id="json_lines",
     version=1,
@@ -66,5 +72,6 @@ PROFILE = Profile(
     explain=explain_json,
     source="RFC 8259; one object per line.",
     make_streams=_streams,
+    discover=_discover,
     params=(ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),),
 )

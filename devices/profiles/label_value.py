@@ -64,6 +64,12 @@ def _simulator(seed: int, params: Params) -> LineSimulator:
     return LineSimulator(50.0, write, "screwdriver v2.1 ready")
 
 
+def _discover(data: bytes) -> Params:
+    from devices.discover import discover_labels
+
+    return discover_labels(data)
+
+
 PROFILE = Profile(
     id="label_value",
     version=1,
@@ -77,6 +83,7 @@ PROFILE = Profile(
     explain=explain_labels(pairs),
     source="Arduino Serial Plotter convention.",
     make_streams=_streams,
+    discover=_discover,
     params=(
         ParamSpec("names", _NAMES, say("Channel names", "Kanalnamen", "通道名称")),
         ParamSpec("pattern", "steady", say("When the simulator runs", "Wann der Simulator läuft", "模拟运行时段")),
