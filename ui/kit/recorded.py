@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
@@ -19,18 +20,34 @@ class Doors:
     folder: Path
     records: Records | None = None
     reader: StoreReader | None = None
+    database: Any = None
+    """The centre's database: recordings that are not in the folder come from a server centre."""
 
     def open_records(self) -> Records:
         """Return the collectors' ledgers."""
         if self.records is None:
-            self.records = Records(self.folder)
+            self.records = Records(self.folder) if self._is_local else self._server().open_records(*self._place)
         return self.records
 
     def open_reader(self) -> StoreReader:
         """Return the recorded data."""
         if self.reader is None:
-            self.reader = StoreReader(self.folder)
+            self.reader = StoreReader(self.folder) if self._is_local else self._server().open_reader(*self._place)
         return self.reader
+
+    @property
+    def _is_local(self) -> bool:
+        return self.database is None or self.database.is_sqlite
+
+    @property
+    def _place(self) -> tuple[Path, Any]:
+        return self.folder, self.database
+
+    @staticmethod
+    def _server() -> Any:
+        from center_app.telemetry.replica import server
+
+        return server
 
 
 def to_ns(moment: datetime) -> int:
