@@ -275,7 +275,8 @@ class Profile:
     themselves, and its first argument is the same params; `make_simulator(seed, params)` the device.
     `sample` decodes to `sample_expect`; `source` names where the layout comes from. `explain(data, params)` reads
     whole frames, requests too, as messages (None: the messages are the decoded rows); `commands` are what the
-    device can be told.
+    device can be told. `discover(data)` finds settings in received bytes ({}: none), for devices whose channels only
+    their bytes tell.
     """
 
     id: str
@@ -293,6 +294,7 @@ class Profile:
     params: tuple[ParamSpec, ...] = ()
     explain: Callable[[bytes, Params], list[Message]] | None = None
     commands: tuple[CommandSpec, ...] = ()
+    discover: Callable[[bytes], Params] | None = None
 
     def defaults(self) -> dict[str, object]:
         """Return the settings a fresh device of this profile starts with."""
@@ -312,9 +314,15 @@ class Profile:
         """Return a fresh decoder for these settings."""
         return self.make_decoder(self.settled(given))
 
-    def master(self, given: Params | None = None) -> Master | None:
-        """Return a fresh master for a polled device, None for one that streams by itself."""
-        return self.make_master(self.settled(given)) if self.make_master else None
+    def master(self, given: Params | None = None, line: LineSettings | None = None) -> Master | None:
+        """Return a fresh master for a polled device, None for one that streams by itself.
+
+        A master whose pauses depend on the line's speed (it has `take_line`) is told the settings that are in use.
+        """
+        made = self.make_master(self.settled(given)) if self.make_master else None
+        if line is not None and (take_line := getattr(made, "take_line", None)) is not None:
+            take_line(line)
+        return made
 
     def simulator(self, seed: int, given: Params | None = None) -> Simulator:
         """Return the simulated device; the same seed gives the same bytes."""
