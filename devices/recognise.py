@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from devices import profiles
 from devices.discover import discover_columns, discover_json, discover_labels
+from devices.modbus.sniffing import discover as discover_exchanges
 from devices.values import Profile
 
 MOST_BYTES = 65536
 LEAST_SHARE = 0.5
 # Profiles that read many devices come after those that read one, the least particular last.
 GENERAL: dict[str, Callable[[bytes], dict[str, object]]] = {
+    "modbus_rtu": discover_exchanges,
     "json_lines": discover_json,
     "label_value": discover_labels,
     "delimited_text": discover_columns,

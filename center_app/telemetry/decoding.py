@@ -121,25 +121,29 @@ def decode_place(
     file that cannot be read.
     """
     profile = profile_of(profile_id)
-    settings = checked(profile, params)
+    checked(profile, params)
     source = ByteFile(place, form)
-    pieces = iter(_unwrapped(source, profile, settings))
+    pieces = iter(_unwrapped(source, profile, params or {}))
     first = next(pieces, b"")
-    if profile.discover is not None:
-        settings = profile.settled({**profile.discover(first[:HEAD_BYTES]), **(params or {})})
-    reading = _Reading(profile, settings, rows)
+    reading = _Reading(profile, settings_for(profile, params or {}, first), rows)
     for piece in chain((first,), pieces):
         reading.take(piece)
     return reading.result(source)
 
 
-def _unwrapped(source: ByteFile, profile: Profile, settings: Mapping[str, object]) -> Iterable[bytes]:
+def settings_for(profile: Profile, given: Mapping[str, object], data: bytes) -> dict[str, object]:
+    """Return a profile's settings: the given ones, then those its first bytes tell, then the defaults."""
+    found = profile.discover(data[:HEAD_BYTES]) if profile.discover is not None else {}
+    return profile.settled({**found, **given})
+
+
+def _unwrapped(source: ByteFile, profile: Profile, given: Mapping[str, object]) -> Iterable[bytes]:
     """Yield the bytes; text that could be hexadecimal is taken as it is when the profile reads it so."""
     pieces = source.pieces(prefer_raw=True)
     was_open = source.form is Form.AUTO
     first = next(pieces, b"")
     head = first[:HEAD_BYTES]
-    if was_open and source.form is Form.RAW and looks_like_hex(head) and not _reads(profile, settings, head):
+    if was_open and source.form is Form.RAW and looks_like_hex(head) and not _reads(profile, given, head):
         yield from _as_hex(source, first, pieces)
         return
     yield first
@@ -151,9 +155,9 @@ def _as_hex(source: ByteFile, first: bytes, rest: Iterable[bytes]) -> Iterable[b
     yield from source.unhexed(first, iter(rest))
 
 
-def _reads(profile: Profile, settings: Mapping[str, object], head: bytes) -> bool:
+def _reads(profile: Profile, given: Mapping[str, object], head: bytes) -> bool:
     """Say whether the profile finds frames in these bytes as they are."""
-    decoder = profile.decoder(settings)
+    decoder = profile.decoder(settings_for(profile, given, head))
     decoder.feed(head)
     decoder.flush()
     return decoder.account().frames_good > 0

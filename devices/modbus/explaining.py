@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from devices.account import BAD_CHECKSUM
+from devices.account import BAD_CHECKSUM, BAD_LENGTH, CUT, NOISE
 from devices.checksum import MODBUS, crc16_of
 from devices.messages import shown
+from devices.modbus import pdu
 from devices.modbus.listening import POLL, REPLY, Ear, Heard
 from devices.modbus.pdu import EXCEPTIONS, Fields
+from devices.modbus.tcp import TcpCutter, TcpFrame
 from devices.values import Message
 
 
@@ -52,7 +54,55 @@ def _fields(heard: Heard) -> Fields:
         return fields
     asked = heard.asked.fields or {}
     fields |= {key: asked[key] for key in ("address", "count") if key in asked and key not in fields}
+    return {**_trimmed(fields), "paired_with": heard.asked.start}
+
+
+def _trimmed(fields: Fields) -> Fields:
+    """Return the fields with as many bits as the poll asked for; the rest of the last byte is filling."""
     for key in ("coils", "inputs"):
         if isinstance(bits := fields.get(key), list) and "count" in fields:
             fields[key] = bits[: int(str(fields["count"]))]
-    return {**fields, "paired_with": heard.asked.start}
+    return fields
+
+
+def explain_tcp(data: bytes) -> list[Message]:
+    """Return the messages of a Modbus TCP stream, one side or both: replies are told by their transaction."""
+    cutter = TcpCutter()
+    messages: list[Message] = []
+    asked: dict[int, tuple[int, Fields]] = {}
+    for frame in cutter.feed(data):
+        if frame.unit < 0:
+            _add_noise(messages, data, frame)
+        else:
+            messages.append(_tcp_message(frame, data, asked))
+    if cutter.pending:
+        start = len(data) - cutter.pending
+        messages.append(Message(start, len(data), "frame", shown(data[start:]), CUT))
+    return messages
+
+
+def _add_noise(messages: list[Message], data: bytes, frame: TcpFrame) -> None:
+    last = messages[-1] if messages else None
+    start = frame.start
+    if last is not None and last.error == NOISE:
+        start = messages.pop().start
+    messages.append(Message(start, frame.stop, "noise", shown(data[start : frame.stop]), NOISE))
+
+
+def _tcp_message(frame: TcpFrame, data: bytes, asked: dict[int, tuple[int, Fields]]) -> Message:
+    head: dict[str, object] = {"transaction": frame.transaction, "unit": frame.unit}
+    request, reply = pdu.parse_request(frame.body), pdu.parse_reply(frame.body)
+    poll = asked.get(frame.transaction)
+    if reply is not None and poll is not None and pdu.answers(poll[1], reply):
+        del asked[frame.transaction]
+        more: dict[str, object] = {
+            key: poll[1][key] for key in ("address", "count") if key in poll[1] and key not in reply
+        }
+        kind = "exception" if "exception" in reply else "reply"
+        return Message(frame.start, frame.stop, kind, _trimmed({**head, **reply, **more, "paired_with": poll[0]}))
+    if request is not None:
+        asked[frame.transaction] = (frame.start, request)
+        return Message(frame.start, frame.stop, "request", {**head, **request})
+    if reply is None:
+        return Message(frame.start, frame.stop, "frame", shown(data[frame.start : frame.stop]), BAD_LENGTH)
+    return Message(frame.start, frame.stop, "exception" if "exception" in reply else "reply", {**head, **reply})

@@ -1,7 +1,8 @@
 """Decode the replies to known reads on a Modbus RTU line, without talking: another master's, or our own raw log.
 
 A reply whose poll was heard is that poll's. Where only replies are heard, as in our own log, it is the read of that
-unit, function and length; when the plan has two such reads nobody can tell which, and the reply gives no values.
+unit, function and length; of two such reads the one that follows the read heard before, when nothing was damaged
+since. When nobody can tell which, the reply gives no values.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class ModbusListener:
         self._tasks = {task.number: task for task in tasks}
         self._rows = {task.number: Row(task) for task in tasks}
         self._last = dict.fromkeys(self._tasks, 0)
+        self._before: dict[int, Read] = {}
         self._ear = Ear()
 
     def feed(self, data: bytes) -> list[Block]:
@@ -39,12 +41,15 @@ class ModbusListener:
         return self._ear.book.statement()
 
     def _hear(self, heard: Heard) -> list[Block]:
+        if heard.reason:
+            self._before.clear()
         if heard.role != REPLY or heard.number("unit") not in self._tasks:
             return []
         task = self._tasks[heard.number("unit")]
-        read = _read_of(heard, task)
+        read = _read_of(heard, task, self._before.pop(task.number, None))
         if read is None:
             return []
+        self._before[task.number] = read
         row = self._rows[task.number]
         blocks = [self._end(task.number)] if read in row.done else []
         if heard.fields and "exception" in heard.fields:
@@ -61,8 +66,11 @@ class ModbusListener:
         return block
 
 
-def _read_of(heard: Heard, task: Task) -> Read | None:
-    """Return which read a reply answers, None when it is not known or carries none of the registers."""
+def _read_of(heard: Heard, task: Task, before: Read | None) -> Read | None:
+    """Return which read a reply answers, None when it is not known or carries none of the registers.
+
+    `before` is the read of this unit that was answered before.
+    """
     if heard.asked is not None:
         if heard.asked.number("fc") not in READS:
             return None
@@ -71,5 +79,9 @@ def _read_of(heard: Heard, task: Task) -> Read | None:
     if heard.fields is None or "byte_count" not in heard.fields:
         return None
     size, function = heard.number("byte_count"), heard.number("fc")
-    fitting = [read for read in task.reads if read.function == function and read.payload_size == size]
-    return fitting[0] if len(fitting) == 1 else None
+    reads = task.reads
+    fitting = [read for read in reads if read.function == function and read.payload_size == size]
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    following = reads[(reads.index(before) + 1) % len(reads)] if before in reads else None
+    return following if following in fitting else None

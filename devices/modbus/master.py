@@ -68,6 +68,10 @@ class ModbusMaster:
         """Return True: each answer belongs to the request before it."""
         return True
 
+    def take_line(self, line: LineSettings) -> None:
+        """Keep the silence that these line settings need."""
+        self._silence_ns = silence_ns(line)
+
     def counts(self) -> dict[int, UnitCounts]:
         """Return what each unit did."""
         return {unit.task.number: unit.counts for unit in self._schedule.units}

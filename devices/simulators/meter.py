@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from devices.modbus import Register, bytes_of, parse_request, sealed
+from devices.modbus import Register
+from devices.simulators.modbus_bus import Measure, RtuBus, UnitImage
 from devices.simulators.waves import noise, running, uniform, worked
 
-ILLEGAL_FUNCTION = 1
-ILLEGAL_ADDRESS = 2
-Measure = Callable[[float], Mapping[str, float]]
+__all__ = ["Machine", "Measure", "MeterBus", "any_values", "meter_values"]
 
 
 class Machine:
@@ -40,39 +38,47 @@ class Machine:
         return (self.idle_w * at_s + 0.82 * self.run_w * run_s) / 3.6e6
 
 
-class MeterBus:
-    """Answer for several units; others stay silent."""
+class MeterBus(RtuBus):
+    """Answer for several units with the same registers; others stay silent."""
 
     def __init__(self, registers: tuple[Register, ...], units: Mapping[int, Measure]) -> None:
         """Serve these registers; a unit's measure gives scaled values by channel key."""
-        self._registers = registers
-        self._units = units
+        super().__init__({number: UnitImage(registers, measure) for number, measure in units.items()})
 
-    def bytes_between(self, start_s: float, end_s: float) -> bytes:
-        """Return nothing: a meter speaks only when asked."""
-        return b""
 
-    def answer(self, request: bytes, at_s: float) -> bytes:
-        """Return the reply to a sound request for one of the units, b"" otherwise."""
-        fields = parse_request(request)
-        measure = self._units.get(request[0]) if fields else None
-        if fields is None or measure is None:
-            return b""
-        unit, function = request[0], request[1]
-        if function not in (3, 4):
-            return sealed(bytes((unit, function | 0x80, ILLEGAL_FUNCTION)))
-        address, count = struct.unpack(">HH", request[2:6])
-        words = self._image(function, measure(at_s))
-        if not count or count > 125 or address + count > len(words) // 2:
-            return sealed(bytes((unit, function | 0x80, ILLEGAL_ADDRESS)))
-        return sealed(bytes((unit, function, 2 * count)) + words[2 * address : 2 * (address + count)])
+def meter_values(machine: Machine, at_s: float, phases: int) -> dict[str, float]:
+    """Return what an energy meter at a machine shows, by the keys of the shipped register maps; power in W."""
+    power, factor = machine.power_w(at_s), 0.86
+    values = {"power": power, "power_factor": factor, "frequency": 50.01, "energy": 1000.0 + machine.energy_kwh(at_s)}
+    for phase in range(phases):
+        volts = 230.4 + 0.6 * phase - power / 4000.0
+        name = f"_l{phase + 1}" if phases > 1 else ""
+        share = {"voltage": volts, "current": power / phases / factor / volts}
+        share |= {"apparent_power": power / phases / factor, "reactive_power": power / phases * 0.593}
+        if phases > 1:
+            share |= {"power": power / phases, "power_factor": factor}
+        values |= {f"{key}{name}": value for key, value in share.items()}
+    values |= {"apparent_power": power / factor, "reactive_power": power * 0.593, "phase_angle": -30.68}
+    values |= {"energy_total": values["energy"] + 1.25, "energy_exported": 1.25, "neutral_current": 0.12}
+    return values
 
-    def _image(self, function: int, values: Mapping[str, float]) -> bytes:
-        mine = [register for register in self._registers if register.function == function]
-        image = bytearray(2 * max((register.address + register.words for register in mine), default=0))
-        for register in mine:
-            raw = (values.get(register.channel.key, 0.0) - register.channel.offset) / register.channel.scale
-            start = 2 * register.address
-            for at, byte in enumerate(bytes_of(register, raw), start):
-                image[at] |= byte  # registers of packed bits share their bytes
-        return bytes(image)
+
+def any_values(registers: tuple[Register, ...], seed: int, at_s: float) -> dict[str, float]:
+    """Return a slow wave for every register, inside its range: for machines of which only the map is known."""
+    values = {}
+    for number, register in enumerate(registers):
+        channel = register.channel
+        if register.kind == "b1" or register.mask == 1:
+            values[channel.key] = float(int(at_s / (3.0 + number)) % 2)
+            continue
+        low, high = _range(register)
+        period_s = 7.0 + 3.0 * float(uniform(seed, number, np.array([1]))[0])
+        values[channel.key] = low + (high - low) * (0.5 + 0.35 * float(np.sin(2 * np.pi * at_s / period_s)))
+    return values
+
+
+def _range(register: Register) -> tuple[float, float]:
+    """Return a range that fits the channel and the register's type, in scaled units."""
+    channel = register.channel
+    ends = sorted((channel.offset, 1000.0 * channel.scale + channel.offset))
+    return (ends[0] if channel.low is None else channel.low, ends[1] if channel.high is None else channel.high)

@@ -74,7 +74,7 @@ class Pipeline:
         self.recording = recording
         self.counters = counters
         self._judges = judges
-        self.master: Master | None = shared(plan.profile.master(plan.cell.params))
+        self.master: Master | None = shared(plan.profile.master(plan.cell.params, plan.line))
         self._decoder: Decoder | Master = self.master or plan.profile.decoder(plan.cell.params)
         self._keys = {stream.key for stream in plan.streams}
         self._time = SampleTimes(plan.line, plan.streams, is_polled=self.master is not None)
