@@ -1,0 +1,20 @@
+"""Recognition: given a line and nothing else, find speed, parity, bits, framing and profile, with the evidence."""
+
+from devices.recognition.fitting import recognise
+from devices.recognition.recorded import LevelLine, recognise_levels
+from devices.recognition.unknown import Proposal, propose
+from devices.recognition.values import Finding, Heard, Kind, Line, Search, Seen
+
+__all__ = [
+    "Finding",
+    "Heard",
+    "Kind",
+    "LevelLine",
+    "Line",
+    "Proposal",
+    "Search",
+    "Seen",
+    "propose",
+    "recognise",
+    "recognise_levels",
+]

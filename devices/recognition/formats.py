@@ -1,0 +1,103 @@
+"""Find data bits, parity and stop bits of a recorded line from the flags of a receiver that tries them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.recognition.fitting import printable
+from devices.uart import Characters, Levels, receive
+from devices.values import LineSettings
+
+_FORMATS = tuple((bits, parity) for bits in (8, 7, 9, 6, 5) for parity in "NEO")
+_TOLERATED = 0.02
+_MANY = 7
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Hold what a receiver with one setting made of a line; `cost` ranks it, the lowest first."""
+
+    line: LineSettings
+    characters: Characters
+    cost: float
+
+    @property
+    def error_share(self) -> float:
+        """Return the share of characters with a wrong stop bit or parity."""
+        return self.characters.errors / max(1, self.characters.values.size)
+
+
+def readings(levels: Levels, speeds: tuple[float, ...]) -> list[Reading]:
+    """Return every setting of these speeds, the most likely first, with its stop bits told by the pace."""
+    found = [_reading(levels, round(speed), bits, parity) for speed in speeds for bits, parity in _FORMATS]
+    found = [each for each in found if each.characters.values.size]
+    busiest = max((each.characters.values.size for each in found), default=0)
+    found.sort(key=lambda each: each.cost + (0.3 if each.characters.values.size * 3 < busiest else 0.0))
+    return found
+
+
+def _reading(levels: Levels, baud: int, bits: int, parity: str) -> Reading:
+    line = LineSettings(baud, bits, parity, 1)
+    heard = receive(levels, line)
+    line = LineSettings(baud, bits, parity, stop_bits(heard, line))
+    return Reading(line, heard, _cost(heard, line, levels))
+
+
+def _cost(heard: Characters, line: LineSettings, levels: Levels) -> float:
+    """Return errors plus what speaks against the setting: unusual, too many bits, changes that no character has."""
+    size = heard.values.size
+    if not size:
+        return 9.0
+    cost = heard.errors / size + 2.0 * _stray(heard, line, levels)
+    cost += {8: 0.0, 7: 0.012, 9: 0.06, 6: 0.07, 5: 0.08}[line.data_bits]
+    if line.parity != "N":
+        return cost + _parity_cost(heard, line)
+    return cost + _idle_cost(heard, line) + _letters_cost(heard, line)
+
+
+def _parity_cost(heard: Characters, line: LineSettings) -> float:
+    """Weigh parity by how many different characters prove it; few ones need sensible text to be believed."""
+    proofs = int(np.unique(heard.values).size)
+    if proofs >= _MANY:
+        return -0.03
+    is_text = line.data_bits == 7 and printable(heard.data) > 0.98
+    return -0.02 if is_text and proofs >= 2 else 0.04
+
+
+def _idle_cost(heard: Characters, line: LineSettings) -> float:
+    """Weigh against a top bit that is always set: it is the stop bit or the idle line."""
+    top = heard.values >> (line.data_bits - 1) & 1
+    is_idle = bool(top.all()) and (line.data_bits > 8 or np.unique(heard.values).size >= 4)
+    return 0.2 if is_idle else 0.0
+
+
+def _letters_cost(heard: Characters, line: LineSettings) -> float:
+    """Prefer eight bits that read as text."""
+    return -0.035 if line.data_bits == 8 and printable(heard.data) > 0.98 else 0.0
+
+
+def _stray(heard: Characters, line: LineSettings, levels: Levels) -> float:
+    """Return the share of level changes outside all characters, or off their bit grid."""
+    bit_ns = 1e9 / line.baud
+    changes = levels.changes_ns.astype(np.float64)
+    at = np.searchsorted(heard.start_ns, changes + 1, side="right") - 1
+    bits = (changes - heard.start_ns[np.maximum(at, 0)]) / bit_ns
+    inside = (at >= 0) & (bits < 1.4 + line.data_bits + (line.parity != "N"))
+    off = np.abs(bits - np.rint(bits)) > 0.3
+    return float((~inside | off).mean()) if changes.size else 0.0
+
+
+def stop_bits(heard: Characters, line: LineSettings) -> float:
+    """Return the stop bits that the pace of characters sent back to back shows, 1 when it shows none."""
+    bare = 1 + line.data_bits + (line.parity != "N")
+    spacing: NDArray[np.float64] = np.diff(heard.start_ns) * line.baud / 1e9 - bare
+    close = spacing[spacing < 2.6]
+    if close.size < 3:
+        return 1
+    for stops in (2.0, 1.5) if line.data_bits == 5 else (2.0,):
+        if (np.abs(close - stops) < 0.08 + 0.005 * bare).mean() >= 0.8:
+            return 2 if stops == 2.0 else 1.5
+    return 1
