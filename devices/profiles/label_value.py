@@ -20,7 +20,7 @@ from devices.simulators.waves import noise, running
 from devices.values import LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
 _NAMES = "torque [N·m],angle [°],depth [mm]"
-_PAIR = re.compile(rb"([A-Za-z_][A-Za-z0-9_ .\-/]{0,63}):\s*([^\s,;:]{1,64})")
+_PAIR = re.compile(rb"([A-Za-z_][A-Za-z0-9_ .\-/]{0,63}):\s*([^\s,;:]{1,64})(?=[\s,;]|$)")
 
 
 def pairs(line: bytes) -> dict[str, float]:

@@ -68,7 +68,7 @@ _FEEDBACK = re.compile(rb"\[([A-Za-z0-9]{1,8}):(.{0,240})\]")
 _SETTING = re.compile(rb"\$(N?\d{1,3})=(.{0,80})")
 _CODE = re.compile(rb"(error|ALARM):\s*(\d{1,3}|[ -~]{1,80})")
 _BANNER = re.compile(rb"Grbl (\S{1,20})[ -~]{0,80}")
-_WORDS = re.compile(rb"(?:[A-Z][+-]?\d*\.?\d*\s*)+", re.IGNORECASE)
+_WORDS = re.compile(rb"(?:[A-Z]\s{0,2}[+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})\s{0,4}){1,40}", re.IGNORECASE)
 _REQUESTS = frozenset({b"?", b"!", b"~", b"$$", b"$#", b"$G", b"$I", b"$N", b"$C", b"$X", b"$H", b"$"})
 
 

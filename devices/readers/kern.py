@@ -30,9 +30,9 @@ GRAMS = {
 UNITS = ("g", "kg", "mg", "ct", "oz", "lb", "ozt", "dwt", "gn", "pcs", "pc", "%", "mom", "tola", "")
 _NAMES = {"ot": "ozt", "dw": "dwt", "gr": "gn", "grn": "gn", "mo": "mom", "to": "tola", "pc": "pcs", "car": "ct"}
 _NAMES |= {"tol": "tola", "ozt": "ozt", "lbs": "lb", "stk": "pcs"}
-_SHORT = re.compile(
-    rb"(?P<sign>[+\- ])(?P<reading>[ 0-9.]{7,8})(?P<unit>[ A-Za-z%]{2})(?P<limit>[ LGHTUd])(?P<state>[SUE ])"
-)
+_TAIL = rb"(?P<unit>[ A-Za-z%]{2})(?P<limit>[ LGHTUd])"
+_SHORT = re.compile(rb"(?P<sign>[+\- ])(?P<reading>[ 0-9.]{7,8})" + _TAIL + rb"(?P<state>[SU ])")
+_OVERLOAD = re.compile(rb"(?P<sign>[+\- ])(?P<reading>.{7,8})" + _TAIL + rb"(?P<state>E)")
 _LONG = re.compile(rb"[ M](?P<sign>[+\- ])(?P<reading>[ 0-9.]{10}) (?P<unit>[ A-Za-z%]{3})")
 _FREE = re.compile(
     rb"(?P<sign>[+\- ])(?P<reading> *\d{1,7}\.?\d{0,7}) {0,2}(?P<unit>[A-Za-z%]{1,3}) {0,3}(?P<state>[A-Za-z]?)"
@@ -62,7 +62,12 @@ def parse(line: bytes) -> Weighing | None:
     """Return what a line says, None when it is no weighing."""
     for start in _starts(line):
         part = line[start:]
-        match = _SHORT.fullmatch(part) or _LONG.fullmatch(part) or _FREE.fullmatch(part.rstrip())
+        match = (
+            _SHORT.fullmatch(part)
+            or _OVERLOAD.fullmatch(part)
+            or _LONG.fullmatch(part)
+            or _FREE.fullmatch(part.rstrip())
+        )
         found = _weighing(match, start) if match else None
         if found is not None:
             return found
