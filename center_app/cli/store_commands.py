@@ -151,11 +151,11 @@ def chosen(reader: StoreReader, asked: str) -> int:
 
 def _profile(name: str) -> Profile:
     from devices import profiles
-    from devices.errors import DeviceError
+    from devices.errors import ProfileUnknown
 
     try:
         return profiles.resolve(name)
-    except (DeviceError, ValueError) as error:
+    except (ProfileUnknown, ValueError) as error:
         raise PersonError(PROFILE_REFUSED, profile=name, detail=str(error)) from error
     except OSError as error:
         raise SurroundingsError(PROFILE_REFUSED, profile=name, detail=error.strerror or "") from error

@@ -179,7 +179,8 @@ class AnchorView:
 class Damage:
     """Name the first place of a recording that does not fit its chain.
 
-    `kind` is "segment" (raw log), "chunk" or "head" (the end of a chain is missing).
+    `kind` is "segment" (raw log), "chunk", "pyramid" or "head" (the end of a chain is missing). Received bytes
+    [from_offset, to_offset) and the time where they are known.
     """
 
     recording_id: int
@@ -187,6 +188,9 @@ class Damage:
     ordinal: int
     file: str
     reason: str
+    from_offset: int | None = None
+    to_offset: int | None = None
+    t_ns: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from center_app.core.db import Connection
+from center_app.telemetry.store import verify_pyramid
 from center_app.telemetry.store.archive import Archive, DayRef
 from center_app.telemetry.store.chunks import chunk_digest
 from center_app.telemetry.store.files import PINNED_HEAD, PINNED_NAME, PLACE
@@ -26,6 +27,9 @@ class _Link:
     file: str
     digest: bytes
     recompute: Callable[[bytes], bytes]
+    first: int = 0
+    end: int = 0
+    t_ns: int = 0
 
 
 class _StoppedError(Exception):
@@ -33,13 +37,27 @@ class _StoppedError(Exception):
 
 
 def verify(archive: Archive, recording_id: int, progress: Progress = None) -> Damage | None:
-    """Check the raw chain, then the chunk chain; None when both are whole or `progress` said stop."""
+    """Check the raw chain, the chunk chain, the pyramid; None when all are whole or `progress` said stop."""
     try:
-        return _check(archive, recording_id, "raw", _segments, progress) or _check(
-            archive, recording_id, "chunk", _chunks, progress
+        return (
+            _check(archive, recording_id, "raw", _segments, _part(progress, 0.0))
+            or _check(archive, recording_id, "chunk", _chunks, _part(progress, 1 / 3))
+            or verify_pyramid.check(archive, recording_id, _telling(progress))
         )
     except _StoppedError:
         return None
+
+
+def _part(progress: Progress, start: float) -> Progress:
+    return None if progress is None else lambda fraction: progress(start + fraction / 3)
+
+
+def _telling(progress: Progress) -> Callable[[float], None]:
+    def report(fraction: float) -> None:
+        if progress is not None and not progress(2 / 3 + fraction / 3):
+            raise _StoppedError
+
+    return report
 
 
 Reader = Callable[[Connection, str, int], Iterator[_Link]]
@@ -49,30 +67,36 @@ def _check(archive: Archive, recording_id: int, kind: str, read: Reader, progres
     name = "segment" if kind == "raw" else "chunk"
     heads, files = _heads(archive, recording_id, kind)
     previous, expected = GENESIS, 0
+    before: _Link | None = None
     links = _links(archive, recording_id, read, progress)
     for link in links:
         if link.ordinal != expected:
             start = heads.get(link.ordinal - 1)
             if start is None or not _is_deleted(archive, files, expected, link.ordinal):
-                return Damage(recording_id, name, expected, link.file, "missing")
+                return Damage(recording_id, name, expected, link.file, "missing", _end(before), link.first, link.t_ns)
             previous = start
         damage = _compare(recording_id, name, link, previous, heads)
         if damage is not None:
             return damage
-        previous, expected = link.digest, link.ordinal + 1
+        previous, expected, before = link.digest, link.ordinal + 1, link
     return _check_end(archive, recording_id, expected, heads, files)
+
+
+def _end(link: _Link | None) -> int:
+    return link.end if link else 0
 
 
 def _compare(recording_id: int, name: str, link: _Link, previous: bytes, heads: dict[int, bytes]) -> Damage | None:
     try:
         digest = link.recompute(previous)
+        reason = "" if digest == link.digest else "changed"
     except ValueError as error:
-        return Damage(recording_id, name, link.ordinal, link.file, str(error))
-    if digest != link.digest:
-        return Damage(recording_id, name, link.ordinal, link.file, "changed")
-    if heads.get(link.ordinal, digest) != digest:
-        return Damage(recording_id, name, link.ordinal, link.file, "chained anew")
-    return None
+        digest, reason = link.digest, str(error)
+    if not reason and heads.get(link.ordinal, digest) != digest:
+        reason = "chained anew"
+    if not reason:
+        return None
+    return Damage(recording_id, name, link.ordinal, link.file, reason, link.first, link.end, link.t_ns)
 
 
 def _check_end(
@@ -129,7 +153,7 @@ def _segments(file: Connection, name: str, recording_id: int) -> Iterator[_Link]
         (recording_id,),
     )
     for row in cursor:
-        yield _Link(row[1], name, row[7], partial(_segment_digest, row=row))
+        yield _Link(row[1], name, row[7], partial(_segment_digest, row=row), row[2], row[3], row[4])
 
 
 def _segment_digest(previous: bytes, row: Any) -> bytes:
@@ -144,7 +168,7 @@ def _segment_digest(previous: bytes, row: Any) -> bytes:
 def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
     cursor = file.execute("SELECT * FROM chunk WHERE recording_id = ? ORDER BY ordinal", (recording_id,))
     for row in cursor:
-        yield _Link(row[3], name, row[13], partial(_chunk_digest, file=file, row=row))
+        yield _Link(row[3], name, row[13], partial(_chunk_digest, file=file, row=row), row[10], row[11], row[6])
 
 
 def _chunk_digest(previous: bytes, file: Connection, row: Any) -> bytes:

@@ -68,15 +68,45 @@ def test_a_whole_recording_verifies_and_tells_progress(folder: Path) -> None:
         ("DELETE FROM block WHERE id = (2 << 10) | 3", "chunk", 1, "changed"),
         ("DELETE FROM chunk WHERE ordinal = 4", "chunk", 4, "missing"),
         ("DELETE FROM chunk WHERE ordinal >= 7", "head", 7, "the end"),
+        ("UPDATE pyramid_block SET low = high WHERE id = (1 << 10) | 1", "pyramid", 0, "changed"),
+        ("UPDATE pyramid SET first_row = first_row + 16 WHERE id = 2", "pyramid", 1, "missing"),
+        ("DELETE FROM pyramid_block WHERE id = (2 << 10) | 2", "pyramid", 1, "block"),
+        (
+            "UPDATE raw_segment SET ordinal = CASE ordinal WHEN 1 THEN -1 WHEN 2 THEN 1 END WHERE ordinal IN (1, 2);"
+            "UPDATE raw_segment SET ordinal = 2 WHERE ordinal = -1",
+            "segment",
+            1,
+            "changed",
+        ),
     ],
 )
 def test_the_first_bad_place_is_named(folder: Path, statement: str, kind: str, ordinal: int, reason: str) -> None:
     with attack(folder) as file:
-        file.execute(statement)
+        file.executescript(statement)
     found = damage(folder)
     assert found is not None
     assert found[:2] == (kind, ordinal)
     assert found[2].startswith(reason)
+
+
+def test_damage_tells_its_bytes_and_its_time(folder: Path) -> None:
+    with attack(folder) as file:
+        first, end, t_ns = file.execute(
+            "SELECT first_offset, end_offset, t_first FROM raw_segment WHERE ordinal = 1"
+        ).fetchone()
+        file.execute("UPDATE raw_segment SET data = zeroblob(length(data)) WHERE ordinal = 1")
+    with StoreReader(folder) as reader:
+        found = reader.verify(reader.recordings()[0].id)
+    assert found is not None
+    assert (found.from_offset, found.to_offset, found.t_ns) == (first, end, t_ns)
+
+
+def test_coarse_levels_are_checked_in_the_ledger(folder: Path) -> None:
+    ledger = sqlite3.connect(collector_folder(folder, "local") / "collector.db")
+    ledger.execute("UPDATE pyramid_block SET high = low WHERE id = (1 << 10) | 1")
+    ledger.commit()
+    ledger.close()
+    assert damage(folder) == ("pyramid", 0, "changed")
 
 
 def test_a_chain_built_anew_does_not_meet_the_ledgers_head(folder: Path) -> None:
