@@ -27,7 +27,7 @@ class Verdict:
     """Say what stands at a place: a message of `size` bytes, sound, or refused for `reason`.
 
     A sound one may hold several frames of a run; a refused one spoils `size` bytes and a `reason` of NOISE says that
-    there is no message at all. `is_whole`: nothing can hide in a refused one, because its checksum is right.
+    no message starts in them. `is_whole`: nothing can hide in a refused one, because its checksum is right.
     """
 
     size: int
@@ -95,8 +95,9 @@ class Scanner:
             self._say(Span(at, at + verdict.size, "", frame))
             return verdict.size
         if verdict.reason == NOISE or at < self._spoiled[0]:
-            self._discard(start, start + 1)
-            return 1
+            noise = verdict.size if verdict.reason == NOISE else 1
+            self._discard(start, start + noise)
+            return noise
         settled = verdict.size if verdict.is_whole else 1
         self.book.discard(verdict.reason, settled, 1)
         self._spoiled = (at + verdict.size, verdict.reason)
