@@ -18,6 +18,7 @@ from center_app.core.db import Database, Read, Work
 from center_app.core.errors import PersonError, SurroundingsError, declare
 from center_app.core.settings import data_folder
 from center_app.core.upgrade import bring_up
+from center_app.telemetry import user_profiles
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,6 +119,7 @@ def open_center(
         migrations.create(database)
     else:
         bring_up(database, place.absolute(), database.clock.now(), as_owner=as_owner)
+    database.read(user_profiles.refresh)
     return Center(database, place.absolute(), database.clock)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show, words
+from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show
 from center_app.core.errors import PersonError, declare
 from center_app.core.paths import PROGRAM
 from center_app.core.text import N_
@@ -28,7 +27,7 @@ NOT_RECOGNISED = declare(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (collect, simulate, profiles, recognise, replay, check_recordings):
+    for command in (collect, simulate, recognise, replay, check_recordings):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -64,12 +63,16 @@ def simulate(
     faults: Annotated[str, typer.Option(help="Fault tape as JSON")] = "{}",
 ) -> None:
     """Run a simulated device on a pseudo-terminal, paced at its line speed; prints its tally as JSON at the end."""
+    if profile.lower().endswith(".toml"):
+        from center_app.telemetry import user_profiles
+
+        user_profiles.resolve(profile)
     command = [
         sys.executable,
         "-m",
         "devices.simulators",
-        profile,
-        link,
+        profile if profile.isidentifier() else str(Path(profile).absolute()),
+        str(Path(link).absolute()),
         "--seed",
         str(seed),
         "--params",
@@ -79,20 +82,7 @@ def simulate(
     ]
     if duration is not None:
         command += ["--duration", str(duration)]
-    raise typer.Exit(subprocess.run(command, cwd=PROGRAM if profile.isidentifier() else None, check=False).returncode)
-
-
-def profiles() -> None:
-    """List the device profiles."""
-    from devices import profiles as known
-
-    language = words().language
-    show(
-        [
-            {"id": p.id, "version": p.version, "name": p.label.get(language) or p.label["en"], "line": asdict(p.line)}
-            for p in known.all()
-        ]
-    )
+    raise typer.Exit(subprocess.run(command, cwd=PROGRAM, check=False).returncode)
 
 
 def recognise(file: Annotated[str, typer.Argument(help="Capture or plain bytes")]) -> None:

@@ -41,15 +41,15 @@ def names(streams: Sequence[StreamSpec]) -> tuple[str, ...]:
     return (*full, *(key for key in short if short.count(key) == 1))
 
 
-def profile(profile_id: str) -> Profile | None:
-    """Return a device profile, None when there is none of that name."""
+def profile(profile_id: str, version: int | None = None) -> Profile | None:
+    """Return a device profile, the one in force or that of a version; None when there is none."""
     try:
-        return profiles.get(profile_id)
+        return profiles.get(profile_id, version)
     except ProfileUnknown:
         return None
 
 
-def streams_of(profile_id: str, params: Mapping[str, Any]) -> tuple[StreamSpec, ...]:
+def streams_of(profile_id: str, params: Mapping[str, Any], version: int | None = None) -> tuple[StreamSpec, ...]:
     """Return the streams of a device with its settings; empty for an unknown profile."""
-    known = profile(profile_id)
+    known = profile(profile_id, version)
     return known.streams_for(params) if known else ()

@@ -80,8 +80,8 @@ def _source(reader: StoreReader, interval: RunInterval) -> _Source | str:
     recording = _recording(reader, interval)
     if recording is None:
         return "recording"
-    profile = channels.profile(recording.profile_id)
-    if profile is None or profile.version != interval.profile_version:
+    profile = channels.profile(recording.profile_id, interval.profile_version)
+    if profile is None:
         return "profile"
     streams = profile.streams_for(recording.params)
     place = channels.find(streams, f"{interval.stream}.{interval.channel}")

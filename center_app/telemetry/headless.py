@@ -17,12 +17,12 @@ from center_app.core.db import Database
 from center_app.core.errors import PersonError, SurroundingsError
 from center_app.core.labels import Label
 from center_app.core.paths import PROGRAM
-from center_app.telemetry import errors, queries, service
+from center_app.telemetry import errors, queries, service, user_profiles
 from center_app.telemetry.collector.process import run as collect
 from center_app.telemetry.decoding import Decoded, decode_place
-from center_app.telemetry.records import Records
 from center_app.telemetry.exchange.export import export
 from center_app.telemetry.exchange.values import ExportOptions, ExportResult
+from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, RecordingView
 from center_app.telemetry.values import CellDraft, CellView
@@ -204,10 +204,7 @@ def _draft(capture: Capture, profile: Profile, link: Path) -> CellDraft:
 
 
 def _profile(profile_id: str) -> Profile:
-    known = {profile.id: profile for profile in profiles.all()}
-    if profile_id not in known:
-        raise PersonError(errors.PROFILE_UNKNOWN, profile=profile_id)
-    return known[profile_id]
+    return user_profiles.resolve(profile_id)
 
 
 def _guess(path: Path, capture: Capture) -> str:

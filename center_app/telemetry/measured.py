@@ -100,9 +100,9 @@ class _Recorded:
         return self._gaps[cell_id]
 
     def _has_channel(self, recording: RecordingView, channel: str) -> bool:
-        key = (recording.profile_id, repr(sorted(recording.params.items())), channel)
+        key = (f"{recording.profile_id} {recording.profile_version}", repr(sorted(recording.params.items())), channel)
         if key not in self._has:
-            streams = channels.streams_of(recording.profile_id, recording.params)
+            streams = channels.streams_of(recording.profile_id, recording.params, recording.profile_version)
             self._has[key] = channels.find(streams, channel) is not None
         return self._has[key]
 

@@ -11,7 +11,7 @@ from devices.errors import ProfileUnknown
 from devices.profiles.own import SHELF, OwnText
 from devices.values import Profile
 
-__all__ = ["OwnText", "ProfileUnknown", "all", "current", "get", "registry", "resolve", "set_own"]
+__all__ = ["OwnText", "ProfileUnknown", "all", "current", "get", "own_texts", "registry", "resolve", "set_own"]
 
 
 @cache
@@ -37,6 +37,11 @@ def all() -> tuple[Profile, ...]:
 def current(profile_id: str) -> bool:
     """Say whether a profile of this id is in force: shipped, or written and not removed."""
     return profile_id in registry() or SHELF.has(profile_id)
+
+
+def own_texts() -> tuple[OwnText, ...]:
+    """Return the written profiles in force, sorted by id."""
+    return SHELF.texts()
 
 
 def set_own(texts: tuple[OwnText, ...]) -> None:

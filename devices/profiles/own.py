@@ -56,9 +56,12 @@ class Shelf:
 
     def current(self) -> tuple[Profile, ...]:
         """Return the profiles in force, sorted by id."""
-        texts = sorted((text for text in self._texts.values() if text.is_current), key=_by_id)
-        found = (_read(text.text, text.version) for text in texts)
+        found = (_read(text.text, text.version) for text in self.texts())
         return tuple(profile for profile in found if profile is not None)
+
+    def texts(self) -> tuple[OwnText, ...]:
+        """Return the texts in force, sorted by id."""
+        return tuple(sorted((text for text in self._texts.values() if text.is_current), key=_by_id))
 
     def _in_force(self, profile_id: str) -> OwnText | None:
         return next((one for one in self._texts.values() if one.profile_id == profile_id and one.is_current), None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.modbus import is_sound
-from devices.profiles import get
+from devices.profiles import resolve
 from devices.simulators.faults import FaultTape, Spoiler, Tally
 from devices.simulators.line import PtyLine
 from devices.values import LineSettings, Params, Simulator
@@ -168,9 +168,10 @@ def run(
 ) -> Tally:
     """Run the simulator of a profile on a pseudo-terminal linked at `link_path`; return its tally.
 
-    Bytes nobody reads are dropped, as a wire drops them. ProfileUnknown when there is no such profile.
+    Bytes nobody reads are dropped, as a wire drops them. `profile_id` may be a TOML file.
+    ProfileUnknown when there is no such profile.
     """
-    profile = get(profile_id)
+    profile = resolve(profile_id)
     simulator = profile.simulator(seed, params)
     return SimulatorRun(simulator, profile.line, link_path, fault_tape, start_s).run(
         stop or threading.Event(), duration_s

@@ -74,7 +74,7 @@ def _read(text: str, taken: Container[str] | None) -> tuple[Schema, Findings, Ta
     frame_table = root.table("frame")
     frame, endian = read_frame(frame_table)
     messages = read_messages(root, frame, endian)
-    if frame.framing != "lines" and not findings:
+    if frame.framing != "lines":
         judge(frame, messages, frame_table)
     sample = _sample(root, frame.framing == "lines")
     expect = root.table("expect")

@@ -80,9 +80,9 @@ class Sum:
     def rows(self, rows: Rows) -> Sums:
         """Return the sum of every row, uint8 (n, length), as uint32 (n,)."""
         if self.is_xor:
-            return np.bitwise_xor.reduce(rows, axis=1, initial=0).astype(np.uint32)
+            return np.asarray(np.bitwise_xor.reduce(rows, axis=1, initial=0).astype(np.uint32))
         total = rows.sum(axis=1, dtype=np.int64)
-        return ((-total if self.is_negated else total) & ((1 << self.width) - 1)).astype(np.uint32)
+        return np.asarray(((-total if self.is_negated else total) & ((1 << self.width) - 1)).astype(np.uint32))
 
     def one(self, data: bytes) -> int:
         """Return the sum of one frame."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devices.toml_profiles.kinds import Kind
-from devices.toml_profiles.schema import CheckPlan, CounterPlan, FramePlan, MessagePlan
+from devices.toml_profiles.schema import CheckPlan, CounterPlan, FieldPlan, FramePlan, MessagePlan
 from devices.toml_profiles.tables import Table
 
 
@@ -45,9 +45,9 @@ def _id_end(frame: FramePlan) -> int:
 
 def _judge_size(frame: FramePlan, message: MessagePlan, table: Table) -> None:
     size = full_size(frame, message)
-    for inner, key, _at, end in _places(message, table):
-        if end > size:
-            inner.problem("outside", "at", key=key, end=end, size=size)
+    for key, place, kind, _mask in _places(message):
+        if place.at + kind.width > size:
+            table.findings.add(place.text_line, "outside", key=key, end=place.at + kind.width, size=size)
     if _id_end(frame) > size:
         table.problem("outside", "", key="id", end=_id_end(frame), size=size)
     if frame.framing in ("length", "cobs", "slip") and size > frame.longest:
@@ -67,24 +67,14 @@ def spread(check: CheckPlan, size: int) -> tuple[int, int, int]:
     return check.start, check.stop + size * (check.stop < 0), check.at + size * (check.at < 0)
 
 
-def _places(message: MessagePlan, table: Table) -> Iterator[tuple[Table, str, int, int]]:
-    """Yield every field's table, key, first byte and end; repeated fields share a table."""
-    for inner, field in zip(_tables_of(message, table), message.fields, strict=False):
-        assert field.kind is not None
-        yield inner, field.channel.key, field.at, field.at + field.kind.width
-    for name in ("tick", "sequence"):
-        counter: CounterPlan | None = getattr(message, name)
+def _places(message: MessagePlan) -> Iterator[tuple[str, FieldPlan | CounterPlan, Kind, int | None]]:
+    """Yield key, place, type and mask of every field and counter."""
+    for field in message.fields:
+        if field.kind is not None:
+            yield field.channel.key, field, field.kind, field.mask
+    for name, counter in (("tick", message.tick), ("sequence", message.sequence)):
         if counter is not None:
-            yield table.table(name), name, counter.at, counter.at + counter.kind.width
-
-
-def _tables_of(message: MessagePlan, table: Table) -> list[Table]:
-    found = []
-    for inner in table.tables("field", len(message.fields) + 1000):
-        count = inner.content.get("count", 1)
-        kind_known = any(field.channel.key.startswith(str(inner.content.get("key"))) for field in message.fields)
-        found += [inner] * (count if isinstance(count, int) and count > 0 else 1) if kind_known else []
-    return found
+            yield name, counter, counter.kind, None
 
 
 def _bits(kind: Kind, at: int, mask: int | None) -> int:
@@ -116,14 +106,11 @@ def _judge_overlaps(frame: FramePlan, message: MessagePlan, table: Table) -> Non
     occupied = 0
     for _name, bits in taken:
         occupied |= bits
-    masks = [(field.kind, field.mask) for field in message.fields]
-    masks += [(one.kind, None) for one in (message.tick, message.sequence) if one]
-    for (inner, key, at, _end), (kind, mask) in zip(_places(message, table), masks, strict=False):
-        assert kind is not None
-        bits = _bits(kind, at, mask)
-        if occupied & bits and inner.content.get("overlap") is not True:
+    for key, place, kind, mask in _places(message):
+        bits = _bits(kind, place.at, mask)
+        if occupied & bits and not place.may_overlap:
             other = next(name for name, held in taken if held & bits)
-            inner.problem("overlap", "at", key=key, other=other)
+            table.findings.add(place.text_line, "overlap", key=key, other=other)
         occupied |= bits
         taken.append((key, bits))
 

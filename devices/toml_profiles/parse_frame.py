@@ -41,7 +41,7 @@ def read_counter(table: Table, endian: str, has_period: bool = False) -> Counter
     if kind is not None and (kind.family != "u" or kind.width not in (1, 2, 4)):
         table.problem("not_a_counter", "type", type=table.content.get("type", ""))
         kind = None
-    return CounterPlan(kind, at, period_ns) if kind else None
+    return CounterPlan(kind, at, period_ns, table.line("at"), table.flag("overlap")) if kind else None
 
 
 def read_frame(table: Table) -> tuple[FramePlan, str]:
@@ -106,7 +106,7 @@ def _read_check(table: Table, endian: str, end_size: int) -> CheckPlan | None:
 
 
 def _algorithm(table: Table) -> Checksum | None:
-    known = {**SUMS, **CRCS}
+    known: dict[str, Checksum] = {**SUMS, **CRCS}
     kind = table.choice("kind", (*known, "crc"), None)
     if kind != "crc":
         return known[kind]

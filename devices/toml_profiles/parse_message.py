@@ -72,7 +72,6 @@ def _counter(table: Table, name: str, endian: str, has_period: bool = False) -> 
         return None
     inner = table.table(name)
     found = read_counter(inner, endian, has_period)
-    inner.flag("overlap")
     inner.finish()
     return found
 
@@ -130,13 +129,13 @@ def _field(table: Table, is_text: bool, endian: str, index: int) -> list[FieldPl
     step = table.integer("step", width, 1, MOST_FRAME) if table.has("step") else width
     mask, shift = _mask(table, kind)
     missing = table.maybe_integer("missing", -(1 << 63), (1 << 64) - 1)
-    table.flag("overlap")
+    may_overlap = table.flag("overlap")
     stored = "f8" if missing is not None or kind is None else kind.stored
     channel = _channel(table, key, stored, states)
     table.finish()
     if kind is None:
         return []
-    plan = FieldPlan(channel, kind, at, 0, mask, shift, missing)
+    plan = FieldPlan(channel, kind, at, 0, mask, shift, missing, "", table.line("at"), may_overlap)
     return [plan] if count == 1 else [_repeated(plan, number, step) for number in range(count)]
 
 

@@ -19,6 +19,7 @@ class FieldPlan:
     """Place one channel: byte `at` of the frame, or the token `column` (from 0) of a line.
 
     `mask` picks bits of the raw number, shifted right by `shift`; `missing` is the raw value that means "not measured".
+    `text_line` is where `at` stands in the text.
     """
 
     channel: ChannelSpec
@@ -29,6 +30,8 @@ class FieldPlan:
     shift: int = 0
     missing: int | None = None
     form: str = "decimal"
+    text_line: int = 1
+    may_overlap: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class CounterPlan:
     kind: Kind
     at: int
     period_ns: int = 0
+    text_line: int = 1
+    may_overlap: bool = False
 
 
 @dataclass(frozen=True)

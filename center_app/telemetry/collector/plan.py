@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from center_app.core.db import Read
-from center_app.telemetry import channels, queries
+from center_app.telemetry import channels, queries, user_profiles
 from center_app.telemetry.values import AlarmRuleView, CellView, RunRuleView
 from devices.values import LineSettings, Profile, StreamSpec
 
@@ -21,11 +21,12 @@ class CellPlan:
     cell: CellView
     alarm_rules: tuple[AlarmRuleView, ...] = ()
     run_rules: tuple[RunRuleView, ...] = ()
+    profile_version: int | None = None
 
     @property
     def profile(self) -> Profile:
-        """Return the device profile; the plan is only made where it exists."""
-        found = channels.profile(self.cell.profile_id)
+        """Return the device profile in the plan's version; the plan is only made where it exists."""
+        found = channels.profile(self.cell.profile_id, self.profile_version)
         if found is None:
             raise KeyError(self.cell.profile_id)
         return found
@@ -43,20 +44,26 @@ class CellPlan:
     def decodes_like(self, other: CellPlan) -> bool:
         """Tell whether the same recording can go on under the other plan."""
         mine, theirs = self.cell, other.cell
-        return (mine.profile_id, dict(mine.params), mine.port, self.line) == (
-            theirs.profile_id, dict(theirs.params), theirs.port, other.line,
+        return (mine.profile_id, self.profile_version, dict(mine.params), mine.port, self.line) == (
+            theirs.profile_id, other.profile_version, dict(theirs.params), theirs.port, other.line,
         )  # fmt: skip
 
 
 def plans(read: Read, collector: str) -> tuple[CellPlan, ...]:
     """Return the plans of a collector's enabled cells, in three statements."""
+    user_profiles.refresh(read)
     cells = [cell for cell in queries.cells(read, collector) if cell.enabled and channels.profile(cell.profile_id)]
     ids = [cell.id for cell in cells]
     alarms = queries.alarm_rules(read, ids)
     runs = queries.run_rules(read, ids)
     return tuple(
-        CellPlan(cell, _of(alarms, cell.id), _of(runs, cell.id)) for cell in cells
+        CellPlan(cell, _of(alarms, cell.id), _of(runs, cell.id), _version(cell)) for cell in cells
     )  # fmt: skip
+
+
+def _version(cell: CellView) -> int | None:
+    found = channels.profile(cell.profile_id)
+    return found.version if found else None
 
 
 def _of(rules: Sequence[T], cell_id: int) -> tuple[T, ...]:
