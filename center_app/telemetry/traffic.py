@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from center_app.telemetry import channels
@@ -71,14 +71,23 @@ class Reader:
     def __init__(self, profile: Profile | None, params: Params) -> None:
         """Take the device's profile and settings; without a profile rows hold bytes only."""
         self._profile, self._params = profile, params
-        self._pending = {RECEIVED: _Pending(), SENT: _Pending()}
+        self._pending = {RECEIVED: _Pending()}
 
     def rows(self, records: Iterable[RawRecord]) -> list[TrafficRow]:
         """Return the messages that the next records complete, in order of time."""
         found: list[TrafficRow] = []
         for direction, run in groupby(records, key=lambda record: record.direction):
-            found += self._run(direction, list(run))
+            if direction == SENT:
+                found += [row for record in run for row in self._written(record)]
+            else:
+                found += self._run(direction, list(run))
         return found
+
+    def _written(self, record: RawRecord) -> Iterator[TrafficRow]:
+        """Read one write, which is always whole, even where the device's own messages end in another way."""
+        for message in self._messages(record.data):
+            whole = replace(message, error="") if message.error == CUT else message
+            yield from self._row(whole, record.data, [(len(record.data), record.t_ns)], SENT)
 
     def overdue(self, now_ns: int) -> list[TrafficRow]:
         """Return what has waited too long for its end."""
@@ -91,7 +100,7 @@ class Reader:
 
     def skip(self) -> None:
         """Forget what is unfinished, because bytes are missing after it."""
-        self._pending = {RECEIVED: _Pending(), SENT: _Pending()}
+        self._pending = {RECEIVED: _Pending()}
 
     def _run(self, direction: int, records: Sequence[RawRecord]) -> Iterator[TrafficRow]:
         before = self._pending[direction]
