@@ -326,6 +326,7 @@ class PortHealth:
     latency_ms: int | None = None
     """The adapter's latency timer; None where there is none."""
     is_low_latency: bool = False
+    is_adapter_slow: bool = False
     rs485: str = ""
     buffer_peak: int = 0
     """Most bytes that waited in the kernel at one read."""

@@ -73,7 +73,8 @@ class Counters:
             frames_bad=dict(account.frames_bad), frames_missing=self.frames_missing,
             pause_p999_s=self.pauses.quantile_ns(0.999) / 1e9, echo_bytes=self.echo_bytes,
             echoes_missed=self.echoes_missed, line_errors=dict(self.line_errors),
-            latency_ms=self.tuning.latency_ms, is_low_latency=self.tuning.is_low_latency, rs485=self.tuning.rs485,
+            latency_ms=self.tuning.latency_ms, is_low_latency=self.tuning.is_low_latency,
+            is_adapter_slow=self.tuning.is_slow, rs485=self.tuning.rs485,
             buffer_peak=self.buffer_peak, wall_ns=wall_ns, released_by=released.who, release_reason=released.reason,
         )  # fmt: skip
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from center_app.core.text import N_
 from center_app.telemetry.store.values import RecordingView
 from devices.values import LineSettings
+from ui.kit.buttons import button
 from ui.kit.layout import Item, clear, column, row
 from ui.kit.panels import KeyValues
 from ui.kit.pill import Pill
 from ui.kit.recorded import to_datetime
 from ui.kit.text import label, rule
 from ui.kit.words import _
+from ui.pages.cells import health_rows
 from ui.pages.cells.data import CellBooking, CellCard, Facts
 
 REASONS = {
@@ -32,6 +35,8 @@ REASONS = {
 class FactsPanel(QWidget):
     """Show key and value rows in sections; 240 px wide."""
 
+    take_back_wanted = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.setFixedWidth(240)
@@ -41,16 +46,25 @@ class FactsPanel(QWidget):
     def show_facts(self, card: CellCard, facts: Facts, booking: CellBooking | None) -> None:
         """Replace every section."""
         clear(self._box)
+        self._show_release(facts)
         for title, beside, rows in (
             (_("Byte account"), _balance(facts), _account_rows(facts)),
-            (_("Line"), None, _line_rows(facts)),
+            (_("Line"), None, [*_line_rows(facts), *health_rows.adapter_rows(facts.health)]),
             (_("Data rate"), None, _rate_rows(facts)),
+            (_("Reading"), health_rows.port_pill(facts.health), _reading_rows(facts)),
             (_("Gaps"), label(_gap_sum(facts), "secondary"), _gap_rows(facts)),
             (_("Recording"), None, _recording_rows(facts)),
             (_("Booking"), label(booking.code if booking else "", "secondary"), _booking_rows(card, booking)),
         ):
             self._section(title, beside, rows)
         self._box.addStretch(1)
+
+    def _show_release(self, facts: Facts) -> None:
+        """Say first who has the port and for how long, with the way to end that."""
+        rows = health_rows.release_rows(facts.health)
+        if rows:
+            self._section(_("Port released"), health_rows.port_pill(facts.health), rows)
+            self._box.addWidget(button(_("Take port back"), self.take_back_wanted.emit, icon="link"))
 
     def _section(self, title: str, beside: QWidget | None, rows: list[tuple[str, str]]) -> None:
         if self._box.count():
@@ -105,27 +119,28 @@ def line_text(line: LineSettings) -> str:
 
 
 def _rate_rows(facts: Facts) -> list[tuple[str, str]]:
-    health = facts.health
-    if health is None:
+    if facts.health is None:
         return [(_("Frames"), "–")]
-    return [
-        (_("Frames"), _("{n} /s", n=_.number(health.frames_per_s, 1))),
-        (_("Bytes"), _("{n} kB/s", n=_.number(health.bytes_per_s / 1000, 2))),
-        (_("Reconnects"), _.number(health.reconnects)),
-        (_("Longest pause"), _("{n} ms", n=_.number(health.longest_pause_s * 1000))),
-    ]
+    line = LineSettings(**facts.recording.line) if facts.recording else None  # type: ignore[arg-type]
+    return health_rows.rate_rows(facts.health, line)
+
+
+def _reading_rows(facts: Facts) -> list[tuple[str, str]]:
+    if facts.health is None:
+        return []
+    return health_rows.port_rows(facts.health) + health_rows.clock_rows(facts.health)
 
 
 def _gap_sum(facts: Facts) -> str:
     seconds = sum(gap.end_ns - gap.start_ns for gap in facts.gaps) / 1e9
-    return f"{len(facts.gaps)} · {_.number(seconds, 1)} s" if facts.gaps else _("none")
+    return f"{len(facts.gaps)} • {_.number(seconds, 1)} s" if facts.gaps else _("none")
 
 
 def _gap_rows(facts: Facts) -> list[tuple[str, str]]:
     return [
         (
             _.time(to_datetime(gap.start_ns), str(_.zone), seconds=True),
-            f"{_.number((gap.end_ns - gap.start_ns) / 1e9, 1)} s",
+            health_rows.gap_text(gap.reason, (gap.end_ns - gap.start_ns) / 1e9),
         )
         for gap in facts.gaps[-3:]
     ]
