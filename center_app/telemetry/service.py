@@ -13,7 +13,7 @@ from center_app.core.changes import Changed
 from center_app.core.db import Work
 from center_app.core.errors import PersonError
 from center_app.core.labels import Label
-from center_app.telemetry import channels, errors, rules, views
+from center_app.telemetry import channels, errors, rules, user_profiles, views
 from center_app.telemetry.models import AlarmRule, Cell, Request, RunRule
 from center_app.telemetry.values import (
     AlarmRuleDraft,
@@ -203,6 +203,7 @@ def anchor_log(work: Work, collector: str, number: int, digest: str) -> int:
 
 
 def _check_cell(work: Work, draft: CellDraft, own_id: int | None) -> None:
+    user_profiles.refresh(work)
     known = channels.profile(draft.profile_id)
     problems = rules.check_cell(draft, frozenset({draft.profile_id}) if known else frozenset())
     rules.refuse(problems)
@@ -238,6 +239,7 @@ def _cell(work: Work, cell_id: int) -> Cell:
 
 def _streams(work: Work, cell_id: int) -> Any:
     row = _cell(work, cell_id)
+    user_profiles.refresh(work)
     return channels.streams_of(row.profile_id, row.params)
 
 
