@@ -36,7 +36,6 @@ FINE = PortHealth(
         ({"longest_pause_s": 0.4}, "warn"),
         ({"echoes_missed": 1}, "warn"),
         ({"lost_samples": 5}, "crit"),
-        ({"state": PortState.RELEASED}, "info"),
     ],
 )
 def test_every_warning_is_colour_icon_and_word(desk, changes: dict[str, object], token: str) -> None:

@@ -44,7 +44,6 @@ def warning_of(health: PortHealth) -> PortWarning | None:
     """Return the gravest warning of a port, None when all is well."""
     errors = sum(count for name, count in health.line_errors.items() if name != "break")
     checks = (
-        (health.state is PortState.RELEASED, "info", "unlink", _("released")),
         (health.lost_samples > 0, "crit", "triangle-alert", _("samples lost")),
         (errors > 0, "warn", "circle-alert", _("line errors")),
         (health.is_adapter_slow, "warn", "hourglass", _("slow adapter")),
@@ -61,6 +60,11 @@ def port_pill(health: PortHealth | None) -> Pill | None:
         return None
     found = warning_of(health) or PortWarning("ok", "check", _("in order"))
     return Pill(found.word, found.token, found.icon)
+
+
+def release_pill() -> Pill:
+    """Say that another program may have the port."""
+    return Pill(_("released"), "info", "unlink")
 
 
 def rate_rows(health: PortHealth, line: LineSettings | None) -> Rows:
