@@ -37,6 +37,13 @@ class Records:
         """Return every port's last health."""
         return [port for found in self._each(ledger.health) for port in found]
 
+    def pins(self) -> dict[int, int]:
+        """Return how many spans of each recording are pinned, by recording."""
+        found = self._each(
+            lambda link: link.execute("SELECT recording_id, count(*) FROM pin GROUP BY recording_id").fetchall()
+        )
+        return {recording_id: count for rows in found for recording_id, count in rows}
+
     def store_health(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what each collector's store says of itself: by collector, then "replication" or "retention"."""
         return {name: self._ask(name, ledger.store_health) or {} for name in self.collectors()}

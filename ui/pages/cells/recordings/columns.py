@@ -1,0 +1,92 @@
+"""Columns of the recordings' and the comparison's tables."""
+
+from __future__ import annotations
+
+from center_app.telemetry.comparing import Difference
+from ui.kit.recorded import to_datetime
+from ui.kit.table_model import Column
+from ui.kit.words import _
+from ui.pages.cells.recordings.data import RecordingRow
+
+
+def when(t_ns: int | None) -> str:
+    """Say a time with its date."""
+    return "–" if t_ns is None else _.datetime(to_datetime(t_ns), str(_.zone))
+
+
+def state_of(row: RecordingRow) -> str:
+    """Name the state of a recording's integrity."""
+    if row.damage is not None:
+        return "fail"
+    return "pass" if row.checked else "not_checked"
+
+
+def damage_text(row: RecordingRow) -> str:
+    """Name the first place that does not fit."""
+    damage = row.damage
+    if damage is None:
+        return ""
+    where = _("{kind} {number} in {file}", kind=damage.kind, number=damage.ordinal, file=damage.file)
+    if damage.from_offset is None:
+        return where
+    span = _("bytes {first}–{end}", first=damage.from_offset, end=damage.to_offset or 0)
+    return f"{where}, {span}, {when(damage.t_ns)}"
+
+
+def _profile(row: RecordingRow) -> str:
+    version = row.served_version
+    return f"{version.profile_id} {version.profile_version}"
+
+
+def _length(row: RecordingRow) -> float:
+    end = row.view.ended_ns or row.view.last_ns or row.view.started_ns
+    return (end - row.view.started_ns) / 1e9
+
+
+def _versions(row: RecordingRow) -> str:
+    return "1" if len(row.versions) == 1 else _("{used} of {all}", used=row.served, all=len(row.versions))
+
+
+def recording_columns() -> list[Column]:
+    """Declare the columns of a cell's recordings."""
+    return [
+        Column("number", _("Number"), lambda row: str(row.view.id), width=128, value=lambda row: row.view.id, drop=3),
+        Column("from", _("From"), lambda row: when(row.view.started_ns), width=132,
+               value=lambda row: row.view.started_ns),
+        Column("to", _("To"), lambda row: when(row.view.ended_ns) if row.view.ended_ns else _("running"), width=132,
+               value=lambda row: row.view.ended_ns or 1 << 62),
+        Column("length", _("Duration"), lambda row: _.span(_length(row)), width=74, value=_length, right=True, drop=2),
+        Column("profile", _("Profile"), _profile, width=120, stretch=1),
+        Column("bytes", _("Received"), lambda row: _.bytes(row.account.bytes_in), width=76,
+               value=lambda row: row.account.bytes_in, right=True),
+        Column("account", _("Byte account"), lambda row: _("balanced") if row.account.is_balanced else _("open"),
+               width=92, token=lambda row: "ok" if row.account.is_balanced else "crit"),
+        Column("integrity", _("Integrity"), state_of, width=112, pill=state_of),
+        Column("pins", _("Pins"), lambda row: str(row.pins), width=48, value=lambda row: row.pins, right=True, drop=1),
+        Column("versions", _("Version"), _versions, width=70, value=lambda row: row.served),
+    ]  # fmt: skip
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else _.number(value, 3)
+
+
+def difference_columns() -> list[Column]:
+    """Declare the columns of a comparison of two versions."""
+    return [
+        Column("channel", _("Channel"), lambda row: f"{row.stream}.{row.channel}", width=150, stretch=1),
+        Column("unit", _("Unit"), lambda row: row.unit, width=46),
+        Column("rows", _("Samples"), _rows, width=110, right=True),
+        Column("first", _("First"), lambda row: f"{_number(row.first_old)} → {_number(row.first_new)}", width=130,
+               right=True),
+        Column("last", _("Last"), lambda row: f"{_number(row.last_old)} → {_number(row.last_new)}", width=130,
+               right=True),
+        Column("changed", _("Changed"), lambda row: _.number(row.changed, 0), width=74, value=lambda row: row.changed,
+               right=True, token=lambda row: "" if row.is_equal else "warn"),
+        Column("largest", _("Largest difference"), lambda row: _.number(row.largest, 3), width=120,
+               value=lambda row: row.largest, right=True),
+    ]  # fmt: skip
+
+
+def _rows(row: Difference) -> str:
+    return f"{_.number(row.rows_old, 0)} → {_.number(row.rows_new, 0)}"
