@@ -53,6 +53,7 @@ def _try(profile: Profile, data: bytes) -> Recognition | None:
     return Recognition(profile.id, params, account.frames_good, sum(account.frames_bad.values()), share)
 
 
-def _rank(fit: Recognition) -> tuple[int, float, str]:
+def _rank(fit: Recognition) -> tuple[int, float, bool, str]:
     general = list(GENERAL).index(fit.profile_id) + 1 if fit.profile_id in GENERAL else 0
-    return general, -fit.share, fit.profile_id
+    answers_only = profiles.get(fit.profile_id).make_master is not None
+    return general, -fit.share, answers_only, fit.profile_id
