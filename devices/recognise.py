@@ -56,4 +56,4 @@ def _try(profile: Profile, data: bytes) -> Recognition | None:
 def _rank(fit: Recognition) -> tuple[int, float, bool, str]:
     general = list(GENERAL).index(fit.profile_id) + 1 if fit.profile_id in GENERAL else 0
     answers_only = profiles.get(fit.profile_id).make_master is not None
-    return general, -fit.share, answers_only, fit.profile_id
+    return general, -round(fit.share, 1), answers_only, fit.profile_id
