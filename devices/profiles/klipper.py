@@ -22,7 +22,7 @@ from devices.account import BAD_CHECKSUM, MALFORMED, NOISE, RETRANSMIT
 from devices.checksum import MCRF4XX
 from devices.klipper_words import Assembly, Dictionary, UnreadableError, number_bytes, text_bytes
 from devices.labels import Names, say
-from devices.messages import Told
+from devices.messages import Told, shown
 from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
 from devices.simulators.turns import TurnSimulator
 from devices.values import (
@@ -225,7 +225,14 @@ def _decoder(params: Params) -> RowDecoder:
 def explain(data: bytes, params: Params) -> list[Message]:
     """Read blocks as messages; a block is named after its first message."""
     listener = Listener(str(params["dictionary"]))
-    return explain_scanned(lambda hear: Scanner(STARTS, listener.judge, hear), data, listener.tell)
+    return explain_scanned(lambda hear: Scanner(STARTS, listener.judge, hear), data, listener.tell, tell_refused)
+
+
+def tell_refused(block: bytes) -> Told:
+    """Return a refused block: its bytes, its checksum and the right one."""
+    right = MCRF4XX.single(block[:-3], None)
+    sums = {"stated_crc": block[-3:-1].hex().upper(), "right_crc": f"{right:04X}"} if len(block) >= 5 else {}
+    return "block", {**shown(block), **sums}
 
 
 def numbers(*values: int) -> bytes:

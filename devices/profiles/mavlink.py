@@ -101,7 +101,16 @@ def tell_refused(frame: bytes) -> Told:
     number = _number(frame) if len(frame) >= 10 or (frame[0] == V1 and len(frame) >= 6) else -1
     found = definitions().get(number)
     name = found.name if found else f"message {number}" if number >= 0 else "frame"
-    return name, (fields_of(frame) if number >= 0 else {}) | shown(frame)
+    return name, (fields_of(frame) if number >= 0 else {}) | shown(frame) | _right_sum(frame, found)
+
+
+def _right_sum(frame: bytes, found: Definition | None) -> dict[str, object]:
+    """Return the checksum a whole frame of a known message states and the one it should."""
+    stop = (6 if frame[0] == V1 else 10) + (frame[1] if len(frame) > 1 else 0)
+    if found is None or len(frame) < stop + 2:
+        return {}
+    stated = int.from_bytes(frame[stop : stop + 2], "little")
+    return {"stated_crc": f"{stated:04X}", "right_crc": f"{_sum(frame, stop, found.seal):04X}"}
 
 
 class Listener:

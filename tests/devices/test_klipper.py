@@ -122,7 +122,7 @@ def test_what_the_host_sends_again_is_booked_apart() -> None:
     assert account.discarded == {"retransmit": len(ask[1] + ask[2])}
     assert account.frames_bad == {"retransmit": 2}
     kinds = [(m.kind, m.error) for m in messages("klipper", ask[0] + ask[0])]
-    assert kinds == [("identify", ""), ("frame", "retransmit")]
+    assert kinds == [("identify", ""), ("block", "retransmit")]
 
 
 def test_content_against_its_format_is_malformed() -> None:
@@ -200,3 +200,9 @@ def test_the_simulator_says_what_is_decoded() -> None:
 def test_the_pieces_make_the_simulated_dictionary() -> None:
     assert b"".join(piece(at)[-40:] for at in range(0, 40, 40)) == PACKED[:40]
     assert fuzz("klipper", 60_000).balanced
+
+
+def test_a_wrong_checksum_is_named_with_the_right_one() -> None:
+    found = messages("klipper", "05 11 8F 09 7E")[0]
+    assert (found.kind, found.error, found.end) == ("block", "bad_checksum", 5)
+    assert (found.fields["stated_crc"], found.fields["right_crc"]) == ("8F09", "8F08")

@@ -169,3 +169,9 @@ def test_the_simulator_says_what_is_decoded() -> None:
 
 def test_noise_balances() -> None:
     assert fuzz("mavlink", 60_000).balanced
+
+
+def test_a_wrong_checksum_is_named_with_the_right_one() -> None:
+    found = messages("mavlink", "FE 09 00 01 01 00 00 00 00 00 02 03 51 03 03 78 52")[0]
+    assert (found.kind, found.error, found.end) == ("HEARTBEAT", "bad_checksum", 17)
+    assert (found.fields["stated_crc"], found.fields["right_crc"]) == ("5278", "5178")
