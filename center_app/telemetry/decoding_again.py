@@ -62,6 +62,7 @@ def decode_again(
     Raises SurroundingsError where raw bytes are damaged or gone; nothing of the version remains then.
     """
     recording = reader.recording(recording_id)
+    _check_raw(reader, recording)
     settled = draft.profile.settled(recording.params if draft.params is None else draft.params)
     line = draft.line or LineSettings(**recording.line)  # type: ignore[arg-type]
     view = VersionView(
@@ -78,6 +79,13 @@ def decode_again(
         )
     reader.forget_versions()
     return done
+
+
+def _check_raw(reader: StoreReader, recording: RecordingView) -> None:
+    """Refuse a recording whose samples never had raw bytes here: an imported one, or generated history."""
+    rows = sum(stream.rows for stream in reader.streams(recording.id, 1))
+    if rows and not reader.account(recording.id, 1).stored_bytes:
+        raise SurroundingsError(RAW_GONE, recording=recording.id, offset=0)
 
 
 def _stored(reader: StoreReader, recording: RecordingView, report: Report) -> Iterator[RawRecord]:

@@ -158,3 +158,22 @@ def test_a_running_recording_gives_a_version_that_is_read_by_name_only(tmp_path:
         assert 0 < done.read_bytes < feed.offset
         assert reader.account(recording.id, 2).is_balanced
     writer.close()
+
+
+def test_samples_that_never_had_raw_bytes_are_not_replaced_by_nothing(tmp_path: Path) -> None:
+    import numpy as np
+
+    from center_app.core.clock import SystemClock
+    from center_app.telemetry.store.synthetic import BulkWriter
+    from devices.values import Block
+    from tests.telemetry.store.rig import LINE
+
+    with BulkWriter(tmp_path, "local", SystemClock()) as writer:
+        made = writer.begin_recording(1, "robot_cell", 1, {}, LINE, "", streams=[stream()], t_ns=T0)
+        block = Block("drive", np.ones((3, 50), np.int16), np.zeros((3, 50), np.uint8), np.zeros(50, np.int64))
+        made.append_block(block, T0 + np.arange(50) * MS)
+        made.end()
+    with StoreReader(tmp_path) as reader:
+        with pytest.raises(SurroundingsError, match="raw_gone"):
+            decode_again(reader, tmp_path, made.id, AgainDraft(profiles.get("robot_cell")), FakeClock())
+        assert reader.served(made.id) == 1

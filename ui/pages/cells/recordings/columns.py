@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from center_app.telemetry.comparing import Difference
 from ui.kit.recorded import to_datetime
+from ui.kit.states import state
 from ui.kit.table_model import Column
 from ui.kit.words import _
 from ui.pages.cells.recordings.data import RecordingRow
@@ -61,7 +62,7 @@ def recording_columns() -> list[Column]:
                value=lambda row: row.account.bytes_in, right=True),
         Column("account", _("Byte account"), lambda row: _("balanced") if row.account.is_balanced else _("open"),
                width=92, token=lambda row: "ok" if row.account.is_balanced else "crit"),
-        Column("integrity", _("Integrity"), state_of, width=112, pill=state_of),
+        Column("integrity", _("Integrity"), lambda row: _(state(state_of(row)).word), width=112, pill=state_of),
         Column("pins", _("Pins"), lambda row: str(row.pins), width=48, value=lambda row: row.pins, right=True, drop=1),
         Column("versions", _("Version"), _versions, width=70, value=lambda row: row.served),
     ]  # fmt: skip

@@ -47,7 +47,8 @@ class KeepDialog(FormDialog):
         self.outlook = label("", "secondary", wrap=True)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.insertLayout(2, row(button(_("What would go?"), self.look_ahead), self.outlook, None))
+        layout.insertLayout(2, row(button(_("What would go?"), self.look_ahead), None))
+        layout.insertWidget(3, self.outlook)
 
     def look_ahead(self) -> None:
         """Say what the rule in the form would free now; nothing is deleted."""
