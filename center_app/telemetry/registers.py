@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from center_app.core.errors import PersonError, Problem, ProblemsError, SurroundingsError, declare
 from devices import profiles
 from devices.modbus import maps, pdu, readings
-from devices.modbus.listening import Ear
 from devices.modbus.machines import entries, tasks
 from devices.modbus.map_csv import MapRefused, read_map, write_map
 from devices.modbus.maps import TABLES, Entry
@@ -18,7 +17,7 @@ from devices.modbus.plan import Read
 from devices.modbus.ranges import Range, read_ranges
 from devices.modbus.registers import TYPES
 from devices.modbus.rows import Task
-from devices.modbus.sniffing import Exchange, exchange_of
+from devices.modbus.sniffing import Exchange, Sniffer
 from devices.modbus.tcp import TcpCutter, fits
 
 BAD_LINE = declare(
@@ -94,7 +93,7 @@ class HeardRegister:
     function: int
     address: int
     words: bytes
-    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     type: str = ""
     order: str = ""
 
@@ -153,17 +152,17 @@ def _registers(exchange: Exchange, known: Mapping[tuple[int, int, int], Entry]) 
     for index in range(exchange.count):
         data = bytes((exchange.payload[index // 8] >> index % 8 & 1,)) if is_bits else exchange.payload[2 * index :][:8]
         entry = known.get((exchange.unit, exchange.function, first + index))
-        names = (entry.name, entry.type, entry.order) if entry else ("", "", "")
-        yield HeardRegister(exchange.unit, exchange.function, first + index, data, *names)
+        place = (exchange.unit, exchange.function, first + index, data)
+        if entry is None:
+            yield HeardRegister(*place)
+        else:
+            yield HeardRegister(*place, entry.register().channel.label, entry.type, entry.order)
 
 
 def _rtu_exchanges(pieces: Iterable[bytes]) -> Iterable[Exchange]:
-    ear = Ear()
+    sniffer = Sniffer()
     for piece in pieces:
-        for heard in ear.feed(piece):
-            exchange = exchange_of(heard, "both") if heard.fields is not None else None
-            if exchange is not None:
-                yield exchange
+        yield from sniffer.exchanges(piece)
 
 
 def _tcp_exchanges(pieces: Iterable[bytes]) -> Iterable[Exchange]:

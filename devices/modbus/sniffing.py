@@ -119,7 +119,11 @@ class Sniffer:
 
     def feed(self, data: bytes) -> list[Block]:
         """Take received bytes; return the completed blocks."""
-        return self._blocks(self._exchanges(self._ear.feed(data)))
+        return self._blocks(self.exchanges(data))
+
+    def exchanges(self, data: bytes) -> list[Exchange]:
+        """Take received bytes; return the exchanges they completed, instead of blocks."""
+        return list(self._exchanges(self._ear.feed(data)))
 
     def flush(self) -> list[Block]:
         """End the input; a poll that still waits was not answered."""

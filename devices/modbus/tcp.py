@@ -122,7 +122,7 @@ class _Asked:
 class TcpMaster:
     """Read the registers of every unit again and again; at most `window` requests are open at once."""
 
-    def __init__(self, tasks: Sequence[Task], window: int = 4) -> None:
+    def __init__(self, tasks: Sequence[Task], window: int = 1) -> None:
         """Serve these units behind one connection."""
         self._schedule = Schedule(tasks)
         self._numbers = Numbers(tasks)

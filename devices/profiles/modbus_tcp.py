@@ -1,7 +1,8 @@
 """Modbus TCP: polls units behind one connection or gateway, as a register map says; the port is socket://host:502.
 
-Several requests may be open at once (`window`), their transaction numbers tell the replies apart. Map, units and times
-are those of the profile `modbus_master`; writes with read-back are in `devices.modbus.writes`.
+One request is open at a time, as many servers lose a second one; `window` allows up to 16, and transaction numbers
+tell their replies apart. Map, units and times are those of the profile `modbus_master`; writes with read-back are in
+`devices.modbus.writes`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ PROFILE = Profile(
         UNITS,
         INTERVAL,
         TIMEOUT,
-        ParamSpec("window", 4, say("Open requests at once", "Offene Anfragen zugleich", "并发请求数")),
+        ParamSpec("window", 1, say("Open requests at once", "Offene Anfragen zugleich", "并发请求数")),
         PATTERN,
     ),
     explain=lambda data, params: explain_tcp(data),

@@ -76,7 +76,7 @@ class RegistersDialog(QDialog):
         super().__init__(parent)
         self._context, self._doors, self._found = context, doors, found
         self.setWindowTitle(_("Registers"))
-        self.resize(1040, 620)
+        self.resize(1180, 640)
         self.model = RowTableModel(_columns())
         self.table = TableView(self.model, _("Registers"), row_height=28)
         self.table.same_row = lambda one, two: _place(one) == _place(two)
@@ -100,7 +100,7 @@ class RegistersDialog(QDialog):
         )
         head = column(label(_("Registers"), "title"), label(note, "secondary", wrap=True), gap=2)
         right = holder(column(label(_("Every type and word order"), "strong"), self.raw, self.readings, gap=6))
-        right.setFixedWidth(500)
+        right.setFixedWidth(600)
         left = holder(column(self.table, self.units, gap=6))
         can = registers.can_adopt(self._found.cell.profile_id)
         has_map = self._found.cell.profile_id in registers.MAP_PROFILES
@@ -229,9 +229,9 @@ def _write_text(report: Any, path: Path, text: str) -> None:
 def _columns() -> list[Column]:
     return [
         Column("unit", _("Unit no."), lambda one: str(one.unit), lambda one: _place(one), right=True, width=64),
-        Column("table", _("Register table"), lambda one: _table_name(one.table), width=96),
+        Column("table", _("Register table"), lambda one: _table_name(one.table), width=128),
         Column("address", _("Address"), lambda one: str(one.address), lambda one: one.address, right=True, width=76),
-        Column("name", _("Name"), lambda one: one.name, width=120, stretch=1),
+        Column("name", _("Name"), lambda one: one.names.get(_.language, ""), width=120, stretch=1),
         Column("type", _("Type"), lambda one: f"{one.type} {one.order}".strip(), width=120, drop=1),
         Column("words", _("Word"), lambda one: one.words[:2].hex().upper(), right=True, width=64),
     ]
