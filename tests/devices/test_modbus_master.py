@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from devices import profiles
 from devices.modbus import Register, bytes_of, grouped, parse_reply, parse_request, value_of
 from devices.profiles import get
-from devices.values import Block, ChannelSpec, Master, Profile, Quality, Simulator
+from devices.values import Block, ChannelSpec, LineSettings, Master, Profile, Quality, Simulator
 
 MS = 1_000_000
 PROFILE = get("energy_meter")
@@ -209,3 +211,133 @@ def test_any_split_of_a_reply_gives_the_same_frame(sizes: list[int]) -> None:
         return [block.values.tolist() for block in found]
 
     assert frames(sizes) == frames([]) != []
+
+
+class Line:
+    """Answer requests in virtual time with a delay per reply, so that some come too late."""
+
+    def __init__(self, master: Master, simulator: Simulator) -> None:
+        self.master, self.simulator = master, simulator
+        self.now_ns = 0
+        self.coming: list[tuple[int, bytes]] = []
+        self.blocks: list[Block] = []
+
+    def run(self, milliseconds: int, delay_ms: Callable[[int, bytes], float]) -> None:
+        stop, count = self.now_ns + milliseconds * MS, 0
+        while self.now_ns < stop:
+            request = self.master.next_request(self.now_ns)
+            if request:
+                reply = self.simulator.answer(request, self.now_ns / 1e9)
+                self.coming.append((self.now_ns + round(delay_ms(count, request) * MS), reply))
+                count += 1
+            self.now_ns += MS
+            due = b"".join(data for at, data in self.coming if at <= self.now_ns)
+            self.coming = [(at, data) for at, data in self.coming if at > self.now_ns]
+            self.blocks += self.master.on_bytes(due, self.now_ns)
+            assert self.master.account().balanced
+
+
+def twin() -> tuple[dict[str, object], Profile]:
+    """Return settings whose two reads look the same but for their address: floats at 0 and at 100, 1.0 and 2.0."""
+    rows = [
+        {"unit": 1, "function": 4, "address": address, "name": name, "type": "float32", "low": value, "high": value}
+        for address, name, value in ((0, "one", 1.0), (100, "two", 2.0))
+    ]
+    return {"map": rows, "interval_ms": 60, "timeout_ms": 40}, get("modbus_master")
+
+
+@pytest.mark.parametrize("late_ms", [41, 45, 50, 60, 75, 79])
+def test_a_late_reply_is_never_taken_for_another_register(late_ms: int) -> None:
+    params, profile = twin()
+    master = profile.master(params)
+    assert master is not None
+    line = Line(master, profile.simulator(1, params))
+    line.run(4000, lambda count, request: late_ms if count % 5 == 2 else 3)
+    values = np.concatenate([block.values for block in line.blocks], axis=1)
+    quality = np.concatenate([block.quality for block in line.blocks], axis=1)
+    assert set(values[0][quality[0] == Quality.GOOD]) == {1.0}
+    assert set(values[1][quality[1] == Quality.GOOD]) == {2.0}
+    assert (quality == Quality.TIMEOUT).any()
+    assert master.account().discarded["timed_out"] > 0
+
+
+def test_units_keep_their_own_intervals() -> None:
+    rows = [
+        {"unit": unit, "function": 4, "address": 0, "name": "x", "type": "uint16", "interval_ms": every}
+        for unit, every in ((1, 20.0), (2, 500.0))
+    ]
+    profile = get("modbus_master")
+    master = profile.master({"map": rows}, LineSettings(115200))
+    assert master is not None
+    line = Line(master, profile.simulator(1, {"map": rows}))
+    line.run(2000, lambda count, request: 1)
+    streams = [block.stream for block in line.blocks]
+    assert 95 <= streams.count("unit_1") <= 101
+    assert 4 <= streams.count("unit_2") <= 5
+
+
+@pytest.mark.parametrize(("baud", "silence_ns"), [(9600, 4_010_417), (19200, 2_005_208), (115200, 1_750_000)])
+def test_the_silence_follows_the_speed_of_the_line(baud: int, silence_ns: int) -> None:
+    master = get("modbus_master").master({"interval_ms": 0}, LineSettings(baud))
+    assert master is not None
+    request = master.next_request(0)
+    assert request is not None
+    reply = get("modbus_master").simulator(1).answer(request, 0.0)
+    master.on_bytes(reply, 1000)
+    assert master.next_request(1000 + silence_ns - 1) is None
+    assert master.next_request(1000 + silence_ns) is not None
+
+
+def tcp(window: int = 4, **params: object) -> tuple[Master, Simulator]:
+    profile = get("modbus_tcp")
+    told = {"units": "1,2,3", "interval_ms": 0, "timeout_ms": 50, "window": window} | params
+    master = profile.master(told)
+    assert master is not None
+    return master, profile.simulator(2, told)
+
+
+def test_tcp_matches_replies_in_any_order() -> None:
+    master, simulator = tcp()
+    found: list[Block] = []
+    for step in range(40):
+        requests = master.next_request(step * MS)
+        assert requests is not None
+        replies = simulator.answer(requests, 1.0)
+        frames = []
+        while replies:
+            size = 6 + int.from_bytes(replies[4:6], "big")
+            frames.append(replies[:size])
+            replies = replies[size:]
+        found += master.on_bytes(b"".join(reversed(frames)), step * MS)
+    assert {block.stream for block in found} == {"unit_1", "unit_2", "unit_3"}
+    assert not any(block.quality.any() for block in found)
+    assert master.account().discarded == {}
+    log = get("modbus_tcp").decoder({"units": "1,2,3"})
+    assert log.account().balanced
+
+
+def test_tcp_discards_what_comes_too_late_or_unasked() -> None:
+    master, simulator = tcp(window=1)
+    first = master.next_request(0)
+    assert first is not None
+    late = simulator.answer(first, 0.0)
+    assert master.on_bytes(b"", 60 * MS)
+    second = master.next_request(61 * MS)
+    assert second is not None
+    stranger = b"\x77\x77" + late[2:]
+    assert master.on_bytes(late + stranger, 62 * MS) == []
+    assert master.account().discarded == {"timed_out": len(late), "unexpected": len(stranger)}
+    assert master.account().balanced
+
+
+def test_tcp_replies_alone_decode_to_the_same_values() -> None:
+    master, simulator = tcp()
+    log, found = b"", []
+    for step in range(30):
+        replies = simulator.answer(master.next_request(step * MS) or b"", step * 1.0)
+        log += replies
+        found += master.on_bytes(replies, step * MS)
+    heard = get("modbus_tcp").decoder({"units": "1,2,3"}).feed(log)
+    assert [(block.stream, block.values.tolist()) for block in heard] == [
+        (block.stream, block.values.tolist()) for block in found
+    ]
