@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.account import MALFORMED, NOISE, TEXT
+from devices.account import CUT, MALFORMED, NOISE, TEXT
 from devices.lines import LONGEST_LINE, LineBatch, LineFramer
 from devices.structs import range_quality
 from devices.values import Account, Block, StreamSpec
@@ -33,8 +33,15 @@ Read = Callable[[bytes], Reading]
 class ItemDecoder:
     """Decode lines with a reader that returns an item or the reason why the line is discarded."""
 
-    def __init__(self, streams: tuple[StreamSpec, ...], read: Read, longest: int = LONGEST_LINE) -> None:
-        """Decode into these streams; lines longer than `longest` bytes are discarded."""
+    def __init__(
+        self, streams: tuple[StreamSpec, ...], read: Read, longest: int = LONGEST_LINE, is_checked: bool = False
+    ) -> None:
+        """Decode into these streams; lines longer than `longest` bytes are discarded.
+
+        `is_checked` says that lines carry a checksum: then a last line without its line feed still counts when it is
+        sound, where it would otherwise be cut.
+        """
+        self._is_checked = is_checked
         self._streams = {stream.key: stream for stream in streams}
         self._read = read
         self._framer = LineFramer(longest)
@@ -48,6 +55,11 @@ class ItemDecoder:
 
     def flush(self) -> list[Block]:
         """End the input; an unfinished line is cut."""
+        rest = self._framer.take_rest() if self._is_checked else None
+        if rest is not None:
+            if isinstance(self._read(next(rest.lines())), Item):
+                return self._decode(rest)
+            self._framer.book.discard(CUT, len(rest.text))
         self._framer.flush()
         return []
 

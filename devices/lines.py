@@ -63,6 +63,16 @@ class LineFramer:
         self._pending = b""
         self._skipping = False
 
+    def take_rest(self) -> LineBatch | None:
+        """Take the unfinished line out as if it were whole, None without one; the caller accounts for its bytes."""
+        text = b"" if self._skipping else self._pending
+        if not text:
+            return None
+        self._offset += len(text)
+        self._pending = b""
+        start, stop, size, end = np.array([[0], [len(text.rstrip(b"\r"))], [len(text)], [self._offset]], dtype=np.int64)
+        return LineBatch(text, start, stop, size, end)
+
     def _slice(self, piece: bytes) -> LineBatch | None:
         if self._skipping:
             piece = self._skip(piece)

@@ -100,8 +100,13 @@ def _message(start: int, end: int, told: Told) -> Message:
     return Message(start, end, told[0], told[1], told[2] if len(told) > 2 else "")
 
 
-def explain_lines(data: bytes, read: Callable[[bytes], Told], longest: int = LONGEST_LINE) -> list[Message]:
-    """Read text line by line; empty lines join the next message, "text" is the line with its end."""
+def explain_lines(
+    data: bytes, read: Callable[[bytes], Told], longest: int = LONGEST_LINE, is_checked: bool = False
+) -> list[Message]:
+    """Read text line by line; "text" is the line with its end.
+
+    `is_checked` says that lines carry a checksum: a last one without its line feed counts when it is sound.
+    """
     framer = LineFramer(longest)
     messages: list[Message] = []
     done = 0
@@ -112,6 +117,10 @@ def explain_lines(data: bytes, read: Callable[[bytes], Told], longest: int = LON
                 messages.append(Message(done, end - size, "line", shown(data[done : end - size]), OVERLONG))
             done = end
             messages.append(_line(line, data[end - size : end], end, read))
+    if done < len(data) and is_checked and len(data) - done <= longest:
+        last = _line(data[done:].rstrip(b"\r"), data[done:], len(data), read)
+        if last.kind != "text" and not last.error:
+            return [*messages, last]
     if done < len(data):
         reason = OVERLONG if len(data) - done > longest else CUT
         messages.append(Message(done, len(data), "line", shown(data[done:]), reason))

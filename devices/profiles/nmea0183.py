@@ -122,7 +122,7 @@ PROFILE = Profile(
     label=say("NMEA 0183 receiver", "NMEA-0183-Empfänger", "NMEA 0183 接收机"),
     line=LineSettings(9600),
     streams=STREAMS,
-    make_decoder=lambda params: ItemDecoder(STREAMS, read, 256),
+    make_decoder=lambda params: ItemDecoder(STREAMS, read, 256, is_checked=True),
     make_simulator=_simulator,
     sample=(
         b"44,51,35,158,29*71\r\n"

@@ -144,4 +144,4 @@ def _lists(kind: str, fields: Texts) -> Fields:
 
 def explain(data: bytes, params: Params) -> list[Message]:
     """Read sentences as messages: degrees, metres, knots, UTC."""
-    return explain_lines(data, read, 256)
+    return explain_lines(data, read, 256, is_checked=True)

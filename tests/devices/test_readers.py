@@ -347,6 +347,17 @@ def test_nmea_satellites_and_garbage() -> None:
     assert (wrong.error, "heading_true_deg" in wrong.fields) == ("bad_checksum", False)
 
 
+def test_nmea_last_sentence_may_lack_its_line_end_when_it_is_whole() -> None:
+    whole = nmea("GPHDT,123.4,T").rstrip()
+    assert fields("nmea0183", whole)["heading_true_deg"] == 123.4
+    assert rows(get("nmea0183"), whole)["heading.heading_true"] == 123.4
+    assert told("nmea0183", whole[:-1])[0].error == "cut"
+    decoder = get("nmea0183").decoder()
+    decoder.feed(whole[:-1])
+    assert decoder.flush() == []
+    assert decoder.account().discarded == {"cut": len(whole) - 1}
+
+
 # Scales and multimeters
 
 
