@@ -220,7 +220,7 @@ def _logic(session: zipfile.ZipFile, device: configparser.SectionProxy, step_ns:
         name = device.get(f"probe{index + 1}")
         if name is not None:
             marks = (samples[:, index // 8] >> index % 8 & 1).astype(np.bool_)
-            lines[name] = _sampled(marks, step_ns)
+            lines[name.splitlines()[0]] = _sampled(marks, step_ns)
     return lines
 
 

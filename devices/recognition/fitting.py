@@ -12,7 +12,7 @@ from devices.discover import discover_columns, discover_json, discover_labels
 from devices.modbus.sniffing import discover as discover_modbus
 from devices.recognition.members import members
 from devices.recognition.values import Finding, Kind
-from devices.values import Account, LineSettings, Profile
+from devices.values import Account, Block, LineSettings, Profile, Quality
 
 MOST_BYTES = 65536
 LEAST_SHARE = 0.5
@@ -70,7 +70,15 @@ def _account(profile: Profile, params: Mapping[str, object], data: bytes) -> Acc
     decoder = profile.decoder(params)
     blocks = decoder.feed(data)
     account = decoder.account()
-    return account if blocks or account.frames_good and profile.id not in GENERAL else None
+    if profile.make_master is not None and not _reads_values(blocks):
+        return None
+    return account if blocks or is_checked(profile) and profile.id not in GENERAL else None
+
+
+def _reads_values(blocks: list[Block]) -> bool:
+    """Say whether most of what a polled device's profile reads is sound: another make's registers seldom are."""
+    marks = [block.quality.ravel() for block in blocks]
+    return bool(marks) and float((np.concatenate(marks) == Quality.GOOD).mean()) >= 0.8
 
 
 def _share(account: Account) -> float:
@@ -83,7 +91,7 @@ def _is_convincing(profile: Profile, params: Mapping[str, object], account: Acco
         return False
     if profile.id == "scpi_reading" and b"E" not in data.upper():
         return False  # plain numbers are text; the forms of an instrument have an exponent
-    if len(set(data)) < 3:
+    if len(set(data)) < 3 or (profile.id == "delimited_text" and account.frames_good < 3):
         return False
     by_chance = max(_chance(profile, params, data))
     return account.frames_good > 2 * by_chance or (not is_checked(profile) and printable(data) > 0.9)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.recognition.fitting import printable
+from devices.recognition.speeds import Speed
 from devices.uart import Characters, Levels, receive
 from devices.values import LineSettings
 
@@ -27,22 +28,22 @@ class Reading:
     @property
     def error_share(self) -> float:
         """Return the share of characters with a wrong stop bit or parity."""
-        return self.characters.errors / max(1, self.characters.values.size)
+        return flaws(self.characters) / max(1, self.characters.values.size)
 
 
-def readings(levels: Levels, speeds: tuple[float, ...]) -> list[Reading]:
+def readings(levels: Levels, speeds: tuple[Speed, ...]) -> list[Reading]:
     """Return every setting of these speeds, the most likely first, with its stop bits told by the pace."""
-    found = [_reading(levels, round(speed), bits, parity) for speed in speeds for bits, parity in _FORMATS]
+    found = [_reading(levels, speed, bits, parity) for speed in speeds for bits, parity in _FORMATS]
     found = [each for each in found if each.characters.values.size]
-    busiest = max((each.characters.values.size for each in found), default=0)
+    busiest = max((each.characters.values.size for each in found if each.error_share < 0.2), default=0)
     found.sort(key=lambda each: each.cost + (0.3 if each.characters.values.size * 3 < busiest else 0.0))
     return found
 
 
-def _reading(levels: Levels, baud: int, bits: int, parity: str) -> Reading:
-    line = LineSettings(baud, bits, parity, 1)
+def _reading(levels: Levels, speed: Speed, bits: int, parity: str) -> Reading:
+    line = LineSettings(speed.nominal, bits, parity, 1)
     heard = receive(levels, line)
-    line = LineSettings(baud, bits, parity, stop_bits(heard, line))
+    line = LineSettings(speed.nominal, bits, parity, stop_bits(heard, line, speed.actual))
     return Reading(line, heard, _cost(heard, line, levels))
 
 
@@ -51,19 +52,25 @@ def _cost(heard: Characters, line: LineSettings, levels: Levels) -> float:
     size = heard.values.size
     if not size:
         return 9.0
-    cost = heard.errors / size + 2.0 * _stray(heard, line, levels)
+    cost = flaws(heard) / size + 2.0 * _stray(heard, line, levels)
     cost += {8: 0.0, 7: 0.012, 9: 0.06, 6: 0.07, 5: 0.08}[line.data_bits]
     if line.parity != "N":
         return cost + _parity_cost(heard, line)
     return cost + _idle_cost(heard, line) + _letters_cost(heard, line)
 
 
+def flaws(heard: Characters) -> float:
+    """Count bad characters; a break that is sent on purpose now and then (LIN, DMX) is hardly one."""
+    breaks = int(heard.breaks.sum())
+    return heard.errors - (0.8 * breaks if breaks * 4 <= heard.values.size else 0.0)
+
+
 def _parity_cost(heard: Characters, line: LineSettings) -> float:
     """Weigh parity by how many different characters prove it; few ones need sensible text to be believed."""
     proofs = int(np.unique(heard.values).size)
-    if proofs >= _MANY:
-        return -0.03
     is_text = line.data_bits == 7 and printable(heard.data) > 0.98
+    if proofs >= (_MANY if line.data_bits != 7 or is_text else 3 * _MANY):
+        return -0.03
     return -0.02 if is_text and proofs >= 2 else 0.04
 
 
@@ -90,10 +97,10 @@ def _stray(heard: Characters, line: LineSettings, levels: Levels) -> float:
     return float((~inside | off).mean()) if changes.size else 0.0
 
 
-def stop_bits(heard: Characters, line: LineSettings) -> float:
+def stop_bits(heard: Characters, line: LineSettings, actual_baud: float) -> float:
     """Return the stop bits that the pace of characters sent back to back shows, 1 when it shows none."""
     bare = 1 + line.data_bits + (line.parity != "N")
-    spacing: NDArray[np.float64] = np.diff(heard.start_ns) * line.baud / 1e9 - bare
+    spacing: NDArray[np.float64] = np.diff(heard.start_ns) * actual_baud / 1e9 - bare
     close = spacing[spacing < 2.6]
     if close.size < 3:
         return 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from devices.recognition.fitting import printable, recognise
-from devices.recognition.formats import Reading, readings
+from devices.recognition.formats import Reading, flaws, readings
 from devices.recognition.speeds import likely_speeds
 from devices.recognition.unknown import propose
 from devices.recognition.values import Finding, Heard, Kind, Search, Seen
@@ -34,8 +36,7 @@ class LevelLine:
         heard = receive(self._levels.window(self._at_ns, end_ns), settings)
         length_s = (end_ns - self._at_ns) / 1e9
         self._at_ns = end_ns
-        data = heard.data if settings.data_bits > 7 else heard.data
-        return Heard(data, heard.errors, length_s)
+        return Heard(heard.data, heard.errors, length_s)
 
     def ask(self, data: bytes, settings: LineSettings, seconds: float) -> Heard:
         """Return what is recorded: nobody answers a query."""
@@ -56,11 +57,11 @@ def recognise_levels(levels: Levels) -> Search:
 
 
 def _idles_high(levels: Levels) -> bool:
-    """Say whether the line rests at mark: whether its longest rest is one."""
-    times = [levels.start_ns, *levels.changes_ns.tolist(), levels.end_ns]
-    rests = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    longest = max(range(len(rests)), key=rests.__getitem__)
-    return (longest % 2 == 0) == levels.first
+    """Say whether the line rests at mark: two of its first, its last and its longest level inside are mark."""
+    rests = np.diff(levels.changes_ns)
+    last = levels.first == (levels.changes_ns.size % 2 == 0)
+    longest = levels.first == (int(rests.argmax()) % 2 == 1) if rests.size else last
+    return levels.first + last + longest >= 2
 
 
 def _part(levels: Levels) -> Levels:
@@ -80,7 +81,7 @@ def _judged(ranked: list[tuple[float, Reading, Levels, bool]]) -> Search:
             continue
         heard = receive(levels, reading.line)
         data = heard.data
-        fits = recognise(data, reading.line) or (_plain(data, reading.line, heard.errors),)
+        fits = recognise(data, reading.line) or (_plain(data, reading.line, flaws(heard)),)
         for place, fit in enumerate(fits):
             if fit is not None:
                 fit = replace(fit, characters=len(data), errors=heard.errors, is_inverted=is_inverted)
@@ -98,14 +99,16 @@ def _weight(fit: Finding) -> int:
     return {Kind.CHECKSUMS: 1, Kind.FORM: 1, Kind.NUMBERS: 2, Kind.FRAMES: 3, Kind.TEXT: 3}.get(fit.kind, 4)
 
 
-def _plain(data: bytes, line: LineSettings, errors: int) -> Finding | None:
+def _plain(data: bytes, line: LineSettings, errors: float) -> Finding | None:
     """Return what can be said of bytes that no profile knows: a layout, text, or that characters come sound."""
     if len(data) < _LEAST_CHARACTERS or errors > _MOST_ERRORS * len(data):
         return None
-    proposal = propose(data)
+    if len(set(data)) < min(3, len(data)):
+        return None  # a clock, a handshake or a fault, not characters
+    share = printable(data)
+    proposal = propose(data) if share < 0.95 else None
     if proposal is not None:
         return Finding("", {}, line, proposal.frames, 0, proposal.share, Kind.FRAMES, proposal=proposal.as_params())
-    share = printable(data)
     kind = Kind.TEXT if share >= 0.95 else Kind.CHARACTERS
     return Finding("", {}, line, 0, 0, share if kind is Kind.TEXT else 0.0, kind)
 

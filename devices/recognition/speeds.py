@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,22 +13,32 @@ COMMON = (115200, 9600, 57600, 38400, 19200, 230400, 1_000_000, 460800, 921600, 
 RARE = (500_000, 2_000_000, 4_000_000, 3_000_000, 1_500_000, 74880, 31250, 256_000, 128_000, 28800, 14400, 600, 300)
 USUAL = COMMON + RARE
 _SNAP = 0.026
+_COARSE_SNAP = 0.05
 _FRAME_BITS = 9.6
 _MOST_STARTS = 1500
 _NEAR = 0.03
-_BEST = 7
+_BEST = 12
 
 
-def likely_speeds(levels: Levels) -> tuple[float, ...]:
-    """Return speeds in bits per second whose grid the changes keep, the most likely first; () for a still line."""
+@dataclass(frozen=True)
+class Speed:
+    """Hold a speed to try in bits per second: the usual one it stands for, and what the line's own clock keeps."""
+
+    nominal: int
+    actual: float
+
+
+def likely_speeds(levels: Levels) -> tuple[Speed, ...]:
+    """Return speeds whose grid the changes keep, the most likely first; () for a still line."""
     gaps = np.diff(levels.changes_ns).astype(np.float64)
     gaps = gaps[gaps > 0]
     if gaps.size < 4:
         return ()
     tried = [(grid_error(levels, speed), -speed) for speed in _distinct(_seeds(gaps))]
     tried.sort()
-    kept = [(error, -speed) for error, speed in tried if error <= tried[0][0] + 0.12][:_BEST]
-    return tuple(refined(levels, speed) for _, speed in kept)
+    kept = [(error, -speed) for error, speed in tried if error <= tried[0][0] + 0.3][:_BEST]
+    found = {speed.nominal: speed for _, each in reversed(kept) for speed in (refined(levels, each),)}
+    return tuple(reversed(found.values()))
 
 
 def _seeds(gaps: NDArray[np.float64]) -> list[float]:
@@ -70,8 +82,8 @@ def grid_error(levels: Levels, speed: float) -> float:
     return float((off > 0.25).mean() + np.minimum(off, 0.5).mean())
 
 
-def refined(levels: Levels, speed: float) -> float:
-    """Return the speed that fits the changes best, or the usual one that is within 2.6 % of it."""
+def refined(levels: Levels, speed: float) -> Speed:
+    """Return the speed that fits the changes best, and the usual one that is within 2.6 % of it."""
     for _ in range(3):
         bits = _offsets(levels, speed)
         whole = np.rint(bits)
@@ -79,12 +91,13 @@ def refined(levels: Levels, speed: float) -> float:
         if near.sum() < 4:
             break
         speed *= float((whole[near] ** 2).sum() / (whole[near] * bits[near]).sum())
-    return snapped(speed)
+    coarse = int(np.gcd.reduce(np.diff(levels.changes_ns))) * speed / 1e9 > 0.15
+    return Speed(snapped(speed, _COARSE_SNAP if coarse else _SNAP), float(speed))
 
 
-def snapped(speed: float) -> float:
-    """Return the usual speed within 2.6 %, else the speed to three digits."""
+def snapped(speed: float, within: float = _SNAP) -> int:
+    """Return the usual speed that is near enough, else the speed to three digits."""
     nearest = min(USUAL, key=lambda usual: abs(usual - speed) / usual)
-    if abs(nearest - speed) <= _SNAP * nearest:
-        return float(nearest)
-    return float(f"{speed:.3g}")
+    if abs(nearest - speed) <= within * nearest:
+        return nearest
+    return round(float(f"{speed:.3g}"))

@@ -72,6 +72,8 @@ class Finding:
     @property
     def is_strong(self) -> bool:
         """Say whether chance is ruled out: several checked frames, or many lines, nearly all of the bytes."""
+        if self.asked:
+            return True
         least = {Kind.CHECKSUMS: 3, Kind.FORM: 3, Kind.NUMBERS: 4}.get(self.kind, 1 << 30)
         return self.frames_good >= least and self.share >= 0.8 and self.frames_bad * 10 <= self.frames_good
 
