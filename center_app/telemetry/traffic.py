@@ -23,6 +23,8 @@ MOST_PENDING = 4096
 PATIENCE_NS = 500_000_000
 RECEIVED, SENT = 0, 1
 _WIDEST = 32
+_AS_IT_STANDS = frozenset({"text", "hex", "bytes"})
+"""Fields that only repeat the bytes, which stand beside them."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +144,15 @@ class Reader:
 
 def said(message: Message) -> str:
     """Return a message's kind and values in one line."""
-    values = ", ".join(f"{key} {_short(value)}" for key, value in message.fields.items() if value is not None)
+    told = {key: value for key, value in message.fields.items() if key not in _AS_IT_STANDS and value is not None}
+    values = ", ".join(f"{key} {_short(value)}" for key, value in told.items())
     return f"{message.kind}: {values}" if values else message.kind
 
 
 def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
-    text = str(value)
+    text = " ".join(str(value).split())
     return text if len(text) <= 60 else text[:59] + "…"
 
 

@@ -53,6 +53,7 @@ class CommandsDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(_("Commands of the device"))
         self.list.setFixedWidth(220)
+        self.list.setSpacing(3)
         self.list.currentRowChanged.connect(self._on_picked)
         self.send = button(_("Send"), self.submit, kind="primary")
         self.send.setDefault(True)
@@ -131,7 +132,7 @@ class CommandsDialog(QDialog):
             return
         self.form = Form(fields_of(spec, standing.phrase, CONFIRM))
         self._place.addWidget(self.form)
-        if not spec.fields:
+        if not spec.fields and not spec.is_hazardous:
             self._place.addWidget(label(_("This command takes no values."), "secondary"))
         self._place.addStretch(1)
         self._tell("", "")

@@ -9,7 +9,6 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from center_app.core.text import N_
 from center_app.telemetry.traffic import RECEIVED, TrafficRow
 from ui.kit.recorded import to_datetime
 from ui.kit.theme import theme
@@ -18,7 +17,7 @@ from ui.pages.cells.facts_panel import REASONS
 
 MOST_ROWS = 5000
 _SLACK = 500
-TITLES = (N_("Time"), N_("Direction"), N_("Bytes"), N_("Text"), N_("Meaning"))
+COLUMNS = 5
 Place = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
@@ -57,12 +56,12 @@ class TrafficModel(QAbstractTableModel):
 
     def columnCount(self, parent: Place = _NOWHERE) -> int:
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(TITLES)
+        return 0 if parent.isValid() else COLUMNS
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's title."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return _(TITLES[section])
+            return titles()[section]
         return None
 
     def data(self, index: Place, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -111,9 +110,14 @@ class TrafficModel(QAbstractTableModel):
         self.endResetModel()
 
 
+def titles() -> tuple[str, str, str, str, str]:
+    """Return the titles of the columns."""
+    return _("Time"), _("Direction"), _("Bytes"), _.context("console", "Text"), _("Meaning")
+
+
 def texts(row: TrafficRow) -> tuple[str, str, str, str, str]:
     """Return the texts of a row: time to the millisecond, direction, bytes, text, meaning."""
     moment = to_datetime(row.t_ns).astimezone(_.zone)
-    way = _("received") if row.direction == RECEIVED else _("sent")
+    way = _.context("line", "received") if row.direction == RECEIVED else _.context("line", "sent")
     says = _(REASONS.get(row.error, row.error)) if row.error else row.says
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}", way, row.hex, row.text, says

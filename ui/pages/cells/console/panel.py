@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -56,7 +56,9 @@ class Console(QWidget):
 
     def _bar(self) -> QWidget:
         self.way = SegmentedControl(_("Direction"))
-        self.way.set_segments([("", _("Both"), ""), ("0", _("received"), ""), ("1", _("sent"), "")], "")
+        self.way.set_segments(
+            [("", _("Both"), ""), ("0", _.context("line", "received"), ""), ("1", _.context("line", "sent"), "")], ""
+        )
         self.errors = Chip(_("Refused only"))
         self.search = SearchField(_("Find in the traffic"))
         self.search.setFixedWidth(220)
@@ -87,6 +89,9 @@ class Console(QWidget):
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         made.horizontalHeader().setStretchLastSection(True)
         made.horizontalHeader().setHighlightSections(False)
+        made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        made.horizontalHeader().setFont(font(11.5))
+        made.horizontalHeader().setFixedHeight(26)
         for at, width in enumerate(WIDTHS):
             made.setColumnWidth(at, width)
         return made
