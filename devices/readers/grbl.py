@@ -187,9 +187,11 @@ def _answer(line: bytes) -> Told:
         return name, {name: int(code[2]), "meaning": known.get(int(code[2]), "unknown")}
     setting = _SETTING.fullmatch(line)
     if setting:
-        value = read_number(setting[2])
-        plain = readable(setting[2]) if value is None or value != value else number(value)
-        return "setting", {"setting": f"${readable(setting[1])}", "value": plain}
+        stated, _, note = setting[2].partition(b" (")
+        value = read_number(stated)
+        plain = readable(stated) if value is None or value != value else number(value)
+        fields: Fields = {"setting": f"${readable(setting[1])}", "value": plain}
+        return "setting", fields | ({"note": readable(note).rstrip(")")} if note else {})
     banner = _BANNER.fullmatch(line)
     if banner:
         return "banner", {"version": readable(banner[1])}

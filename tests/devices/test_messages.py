@@ -138,6 +138,25 @@ def test_messages_follow_each_other_without_a_hole(profile: Profile, hurt: list[
     assert position == len(data)
 
 
+BINARY = sorted(CHECKED | {"vectornav", "witmotion_ble", "binary_frame", "robot_cell"})
+
+
+@pytest.mark.parametrize("profile_id", BINARY)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(hurt=st.lists(st.tuples(st.integers(0, 1999), st.binary(max_size=4)), max_size=6))
+def test_messages_and_account_agree_to_the_byte(profile_id: str, hurt: list[tuple[int, bytes]]) -> None:
+    profile = profiles.get(profile_id)
+    data = bytearray((profile.simulator(5).bytes_between(0.0, 2.0) or profile.sample * 6)[:2000])
+    for at, garbage in hurt:
+        data[at % len(data) : at % len(data) + 1] = garbage
+    decoder = profile.decoder()
+    decoder.feed(bytes(data))
+    decoder.flush()
+    sound = [message for message in explain(profile, bytes(data)) if not message.error]
+    assert sum(message.end - message.start for message in sound) == decoder.account().bytes_good
+    assert len(sound) == decoder.account().frames_good
+
+
 @every_profile
 @settings(max_examples=30, deadline=None)
 @given(data=st.binary(max_size=300))

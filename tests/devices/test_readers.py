@@ -441,6 +441,7 @@ def test_multimeter_ranges_a_function_does_not_have_are_refused() -> None:
     (b"error:9", "error", {"error": 9, "meaning": "locked during alarm or jog"}),
     (b"error:Expected command letter", "error", {"error": "Expected command letter"}),
     (b"$110=500.000", "setting", {"setting": "$110", "value": 500.0}),
+    (b"$0=10 (step pulse, usec)", "setting", {"setting": "$0", "value": 10.0, "note": "step pulse, usec"}),
     (b"$N0=G54", "setting", {"setting": "$N0", "value": "G54"}),
     (b"[VER:1.1h.20190825:]", "VER", {"version": "1.1h.20190825", "name": ""}),
     (b"[OPT:VL,15,128]", "OPT", {"options": "VL", "planner_blocks": 15, "rx_buffer_bytes": 128}),
