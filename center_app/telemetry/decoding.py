@@ -16,7 +16,7 @@ import numpy as np
 
 from center_app.core.errors import PersonError, declare
 from center_app.telemetry import user_profiles
-from center_app.telemetry.byte_files import HEAD_BYTES, ByteFile, Form, looks_like_hex
+from center_app.telemetry.byte_files import HEAD_BYTES, ByteFile, Form, hex_line, looks_like_hex
 from devices import profiles
 from devices.account import CUT, OVERLONG
 from devices.messages import explain, number
@@ -138,12 +138,12 @@ def settings_for(profile: Profile, given: Mapping[str, object], data: bytes) -> 
 
 
 def _unwrapped(source: ByteFile, profile: Profile, given: Mapping[str, object]) -> Iterable[bytes]:
-    """Yield the bytes; text that could be hexadecimal is taken as it is when the profile reads it so."""
+    """Yield the bytes; text that could be hexadecimal is taken as it is when the profile reads more of it so."""
     pieces = source.pieces(prefer_raw=True)
     was_open = source.form is Form.AUTO
     first = next(pieces, b"")
-    head = first[:HEAD_BYTES]
-    if was_open and source.form is Form.RAW and looks_like_hex(head) and not _reads(profile, given, head):
+    is_open = was_open and source.form is Form.RAW and looks_like_hex(first[:HEAD_BYTES])
+    if is_open and _is_hex_for(profile, given, first[:HEAD_BYTES]):
         yield from _as_hex(source, first, pieces)
         return
     yield first
@@ -155,12 +155,17 @@ def _as_hex(source: ByteFile, first: bytes, rest: Iterable[bytes]) -> Iterable[b
     yield from source.unhexed(first, iter(rest))
 
 
-def _reads(profile: Profile, given: Mapping[str, object], head: bytes) -> bool:
-    """Say whether the profile finds frames in these bytes as they are."""
-    decoder = profile.decoder(settings_for(profile, given, head))
-    decoder.feed(head)
+def _is_hex_for(profile: Profile, given: Mapping[str, object], head: bytes) -> bool:
+    """Say whether the profile reads no less of the bytes that hexadecimal text names than of the text itself."""
+    named = b"".join(hex_line(line) or b"" for line in head.splitlines())
+    return _share(profile, given, named) >= _share(profile, given, head)
+
+
+def _share(profile: Profile, given: Mapping[str, object], data: bytes) -> float:
+    decoder = profile.decoder(settings_for(profile, given, data))
+    decoder.feed(data)
     decoder.flush()
-    return decoder.account().frames_good > 0
+    return decoder.account().bytes_good / max(1, len(data))
 
 
 class _Reading:

@@ -175,3 +175,8 @@ def test_the_command_names_wrong_settings():
         assert told.returncode == 2
         assert told.stdout == b""
         assert len(told.stderr.splitlines()) == 2
+
+
+def test_hexadecimal_text_wins_over_a_profile_that_checks_little(tmp_path):
+    told = decoded("rplidar", made(tmp_path, b"A5 25"))
+    assert (told["format"], told["messages"][0]["fields"]["command"]) == ("hex", "stop")
