@@ -1,0 +1,240 @@
+"""The editor of device profiles: text on the left, live preview on the right, problems below the text."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QListWidgetItem, QMenu, QSplitter, QWidget
+
+from center_app.core.access import Right
+from center_app.core.errors import describe
+from center_app.telemetry import user_profiles
+from center_app.telemetry.profile_preview import Preview, preview
+from ui.kit.buttons import button, menu_button
+from ui.kit.controls import SearchField
+from ui.kit.dialog import FormDialog
+from ui.kit.form import Field, Form
+from ui.kit.icons import icon
+from ui.kit.layout import column, holder, row
+from ui.kit.page import Context
+from ui.kit.tasks import Task
+from ui.kit.text import label
+from ui.kit.words import _
+from ui.pages.cells.profile_editor import sources
+from ui.pages.cells.profile_editor.preview_panel import PreviewPanel
+from ui.pages.cells.profile_editor.sources import TEMPLATES, Choices, Start
+from ui.pages.cells.profile_editor.text_edit import CodeEdit
+
+WAIT_MS = 250
+
+
+class ProfileEditor(QDialog):
+    """Write a profile; every pause in typing makes a new preview on the work lane."""
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        """Build the editor with the first template in it."""
+        super().__init__(parent)
+        self.context = context
+        self.data = b""
+        self.based_on: int | None = None
+        self.result_of: Preview | None = None
+        self._task: Task | None = None
+        self.setWindowTitle(_("Device profile"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(1320, 820)
+        self.text = CodeEdit(_("Text of the profile"))
+        self.find_field = SearchField(_("Find in the text"))
+        self.find_field.returnPressed.connect(self.find_next)
+        self.problems = QListWidget()
+        self.problems.setAccessibleName(_("Problems"))
+        self.problems.setWordWrap(True)
+        self.problems.itemClicked.connect(self._on_problem)
+        self.problems.itemActivated.connect(self._on_problem)
+        self.panel = PreviewPanel()
+        self.state = label("", "secondary")
+        self.save_button = button(_("Save"), self.save, kind="primary", icon="save")
+        self.save_button.setEnabled(False)
+        self._starts, self._byte_menu = QMenu(self), QMenu(self)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self.look)
+        self.text.textChanged.connect(self._timer.start)
+        for keys, run in (("Ctrl+S", self.save), ("Ctrl+F", self.find_field.setFocus), ("F3", self.find_next)):
+            QShortcut(QKeySequence(keys), self).activated.connect(run)
+        self.text.setPlainText(sources.template(TEMPLATES[0][0]))
+        self.text.setFocus()
+        self.look()
+        context.tasks.read(sources.load_choices, done=self._fill_menus, owner=self)
+
+    def _lay_out(self) -> None:
+        start = menu_button(_("Start from"), self._starts, icon="file-text")
+        bytes_button = menu_button(_("Bytes"), self._byte_menu, icon="database")
+        self.find_field.setMaximumWidth(260)
+        lower = column(label(_("Problems"), "heading"), self.problems, gap=6, margins=(0, 4, 0, 0))
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.text)
+        left.addWidget(holder(lower))
+        left.setSizes([560, 170])
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.panel)
+        split.setSizes([620, 660])
+        bar = row(start, self.find_field, None, bytes_button, gap=8)
+        close = button(_("Close"), self.close)
+        foot = row(self.state, None, close, self.save_button, gap=8)
+        box = column(bar, split, foot, gap=12, margins=(16, 14, 16, 14))
+        box.setStretch(1, 1)
+        self.setLayout(box)
+
+    # -- what to start from -------------------------------------------------------------------------------
+
+    def _fill_menus(self, choices: Choices) -> None:
+        for template, words in TEMPLATES:
+            self._starts.addAction(_(words)).triggered.connect(partial(self._begin_template, template))
+        for heading, entries in ((_("Written profiles"), choices.written), (_("Shipped profiles"), choices.shipped)):
+            if entries:
+                menu = QMenu(heading, self._starts)
+                self._starts.addMenu(menu)
+                for entry in entries:
+                    menu.addAction(entry.title).triggered.connect(partial(self.begin, entry))
+        self._byte_menu.addAction(icon("clipboard-check", "text2"), _("Paste hex…")).triggered.connect(self.paste_hex)
+        self._byte_menu.addAction(icon("folder-open", "text2"), _("From a file…")).triggered.connect(self.choose_file)
+        self._byte_menu.addAction(_("The profile's own sample")).triggered.connect(lambda: self.use_bytes(b""))
+        recorded = QMenu(_("Last minute of a cell"), self._byte_menu)
+        self._byte_menu.addMenu(recorded)
+        recorded.setEnabled(bool(choices.cells))
+        for cell_id, name in choices.cells:
+            recorded.addAction(name.say(_.language)).triggered.connect(partial(self.use_cell, cell_id))
+
+    def _begin_template(self, name: str, _checked: bool = False) -> None:
+        self.begin(Start("", sources.template(name)))
+
+    def begin(self, start: Start, _checked: bool = False) -> None:
+        """Put another text in place; Undo brings the old one back."""
+        self.based_on = start.version
+        self.text.replace_all(start.text)
+        self.text.setFocus()
+
+    # -- the bytes -----------------------------------------------------------------------------------------
+
+    def use_bytes(self, data: bytes) -> None:
+        """Preview on these bytes; none means the profile's own sample."""
+        self.data = data
+        self.look()
+
+    def use_cell(self, cell_id: int, _checked: bool = False) -> None:
+        """Preview on what a cell received last."""
+        folder = Path(self.context.center.folder)
+        self.context.tasks.work(
+            sources.from_cell, folder, cell_id, done=self.use_bytes, failed=self._on_failed, owner=self
+        )
+
+    def choose_file(self) -> None:
+        """Ask for a capture and preview on its bytes."""
+        path, _kind = QFileDialog.getOpenFileName(self, _("Captured bytes"))
+        if path:
+            self.context.tasks.work(
+                sources.from_file, Path(path), done=self.use_bytes, failed=self._on_failed, owner=self
+            )
+
+    def paste_hex(self) -> None:
+        """Ask for hex and preview on it."""
+        form = Form([Field("hex", _("Bytes in hex"), "lines", required=True, hint="AA 55 01 02 …")])
+
+        def take(values: dict[str, Any], done: Any, failed: Any) -> None:
+            try:
+                data = sources.from_hex(values["hex"])
+            except Exception as error:  # noqa: BLE001
+                failed(error)
+                return
+            self.use_bytes(data)
+            done(None)
+
+        FormDialog(self, _("Paste hex"), form, _("Preview"), take).open()
+
+    # -- the preview ---------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Make the preview of the text as it is now; an older one under way is dropped."""
+        self._timer.stop()
+        if self._task is not None:
+            self._task.cancel()
+        data = self.data
+        self._task = self.context.tasks.work(
+            preview, self.text.toPlainText(), data, done=lambda found: self._show(found, data), owner=self
+        )
+
+    def _show(self, found: Preview, data: bytes) -> None:
+        self.result_of = found
+        self.text.mark(frozenset(line for line, _problem in found.problems))
+        self.problems.clear()
+        for line, problem in found.problems:
+            item = QListWidgetItem(icon("circle-alert", "crit"), "\n".join(describe(problem, _.words)))
+            item.setData(Qt.ItemDataRole.UserRole, line)
+            self.problems.addItem(item)
+        self.panel.show_preview(found, data)
+        may = self.context.may(Right.RECORD)
+        self.save_button.setEnabled(found.profile is not None and may)
+        self._say_state(found)
+
+    def _say_state(self, found: Preview) -> None:
+        if found.profile is None:
+            self.state.set_tone("crit")
+            count = len(found.problems)
+            self.state.setText(_.plural("{n} problem", "{n} problems", count))
+            return
+        may = self.context.may(Right.RECORD)
+        self.state.set_tone("ok" if may else "text2")
+        sound = _("{profile} is sound.", profile=found.profile.id)
+        self.state.setText(sound if may else sound + " " + _("Your role does not allow this change."))
+        self.problems.addItem(QListWidgetItem(icon("circle-check", "ok"), _("No problems")))
+
+    def _on_problem(self, item: QListWidgetItem) -> None:
+        line = item.data(Qt.ItemDataRole.UserRole)
+        if line:
+            self.text.go_to(int(line))
+
+    def find_next(self) -> None:
+        """Go to the next place of the wanted text, from the top again after the last."""
+        wanted = self.find_field.text()
+        if wanted and not self.text.find(wanted):
+            self.text.moveCursor(self.text.textCursor().MoveOperation.Start)
+            self.text.find(wanted)
+
+    # -- saving --------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Save the text as a new version; the collector takes it over by itself."""
+        if not self.save_button.isEnabled():
+            return
+        self.save_button.setEnabled(False)
+        self.context.tasks.write(
+            user_profiles.save_profile, self.text.toPlainText(), self.based_on,
+            done=self._on_saved, failed=self._on_failed, owner=self,
+        )  # fmt: skip
+
+    def _on_saved(self, saved: user_profiles.WrittenProfile) -> None:
+        self.based_on = saved.version
+        self.text.document().setModified(False)
+        self.save_button.setEnabled(True)
+        self.state.set_tone("ok")
+        self.state.setText(_("Saved {profile}, version {n}.", profile=saved.profile_id, n=saved.version))
+        self.context.tasks.read(user_profiles.refresh, owner=self)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.state.set_tone("crit")
+        self.state.setText(" ".join(describe(error, _.words)))
+        self.save_button.setEnabled(self.result_of is not None and self.result_of.profile is not None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Drop what is under way."""
+        self._timer.stop()
+        if self._task is not None:
+            self._task.cancel()
+        super().closeEvent(event)
