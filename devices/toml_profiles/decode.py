@@ -97,7 +97,8 @@ class MessageReader:
     def block(self, rows: Rows, ends: Int64Array) -> Block:
         """Return the block of frames that are all of this message."""
         message = self.message
-        values = np.stack([raw_values(field, rows).astype(self._common) for field in message.fields])
+        with np.errstate(invalid="ignore"):  # a signalling NaN on the wire is a NaN like any other
+            values = np.stack([raw_values(field, rows).astype(self._common) for field in message.fields])
         quality = range_quality(self._stream.channels, values)
         for row, field in enumerate(message.fields):
             if field.channel.states is not None:

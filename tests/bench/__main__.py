@@ -14,6 +14,7 @@ ALL = (
     "telemetry_window",
     "telemetry_day",
     "plots",
+    "live",
     "booking",
     "timeline",
     "report",

@@ -7,8 +7,14 @@ import sys
 
 RUNS = (
     ("tests.telemetry.store.kills", "200"),  # D1: kill the writer, nothing acknowledged is lost
+    ("tests.campaign.corruption", "1000000"),  # S2: every injected fault is found, nothing intact is lost
+    ("tests.campaign.hostile", "30"),  # S3: floods on a live port beside a quiet one
     ("tests.campaign.fuzz", "10000000"),  # S3: hostile bytes, every profile
     ("tests.bench.booking",),  # D3: racing processes, no overlap
+    ("tests.campaign.unplug", "--pulls", "50", "--longest", "30"),  # S1: pulled plugs, one exact gap each
+    ("tests.campaign.stall", "--seconds", "600"),  # S4: full lines on a loaded computer
+    ("tests.campaign.clock", "--seconds", "120"),  # S5: the wall clock jumps
+    ("tests.campaign.soak", "--seconds", "28800"),  # S6: eight hours of pulled plugs and spoilt frames
 )
 
 

@@ -46,6 +46,7 @@ class Flood:
 
     def __init__(self, link: Path) -> None:
         self._near, far = os.openpty()
+        self._link = link
         tty.setraw(far)
         os.set_blocking(self._near, False)
         link.symlink_to(os.ttyname(far))
@@ -69,6 +70,8 @@ class Flood:
             return 0
 
     def close(self) -> None:
+        """Take the port away; the next flood's terminal may get the same number."""
+        self._link.unlink()
         os.close(self._near)
 
 
