@@ -7,6 +7,7 @@ tell their replies apart. Map, units and times are those of the profile `modbus_
 
 from __future__ import annotations
 
+from devices.commands import modbus_tcp as commands
 from devices.labels import say
 from devices.modbus import TcpListener, TcpMaster
 from devices.modbus.explaining import explain_tcp
@@ -60,4 +61,5 @@ PROFILE = Profile(
         PATTERN,
     ),
     explain=lambda data, params: explain_tcp(data),
+    commands=commands.COMMANDS,
 )

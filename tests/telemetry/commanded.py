@@ -14,13 +14,14 @@ from center_app.booking import service as booking
 from center_app.booking.values import BookingDraft
 from center_app.core.access import Actor, Role
 from center_app.core.centre import CentreDraft, establish
+from center_app.core.errors import PersonError
 from center_app.core.labels import Label
 from center_app.equipment import service as equipment
 from center_app.equipment.values import BookingPolicy, CategoryDraft, MachineDraft
 from center_app.flows import commanding
 from center_app.registry import service as registry
 from center_app.registry.values import PersonDraft
-from center_app.telemetry import queries
+from center_app.telemetry import command_errors, queries
 from center_app.telemetry.command_values import CommandDraft, LineDraft
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.values import CellView, RequestState, RequestView
@@ -43,9 +44,20 @@ class Bench:
     device: subprocess.Popen[bytes] | None = None
 
     def send(self, command: str, confirmation: str = "", **values: Any) -> RequestView:
-        """Ask for a command."""
+        """Ask for a command, as soon as the pace allows it."""
         draft = CommandDraft(self.cell.id, command, values, confirmation)
-        return self.center.write(self.engineer, commanding.send, draft)
+        asked: list[RequestView] = []
+
+        def is_asked() -> bool:
+            try:
+                asked.append(self.center.write(self.engineer, commanding.send, draft))
+            except PersonError as error:
+                if error.code is not command_errors.TOO_FAST:
+                    raise
+            return bool(asked)
+
+        wait_until(is_asked, 5, 0.01)
+        return asked[0]
 
     def sent(self, command: str, confirmation: str = "", **values: Any) -> RequestView:
         """Ask for a command and wait for what came of it."""

@@ -236,8 +236,8 @@ def test_a_port_that_goes_while_an_answer_is_awaited(tmp_path: Path) -> None:
 
 def test_a_burst_of_rows_is_spaced_and_its_rest_expires(tmp_path: Path) -> None:
     """Ten a second reach the device at most, even when the rows were put there past the service."""
-    with commanded.running(tmp_path, "relay_board") as bench:
-        draft = LineDraft(bench.cell.id, b"\x00", wait_s=0.0, expires_s=0.5)
+    with commanded.running(tmp_path, "grbl") as bench:
+        draft = LineDraft(bench.cell.id, b"?", wait_s=0.0, expires_s=1.0)
         asked = [bench.center.write(cells.ENGINEER, _unpaced, draft) for _ in range(25)]
         told = [bench.answered(request) for request in asked]
     sent = [one for one in told if one.outcome["result"] == "written"]

@@ -14,9 +14,10 @@ from center_app.core.text import catalogue
 from center_app.telemetry import command_rules
 from center_app.telemetry.command_rules import check, is_in_time, wait_s
 from devices import profiles
-from devices.commands import dynamixel, modbus_writes
+from devices.commands import dynamixel, modbus_tcp, modbus_writes
 from devices.commands.marlin import numbered
 from devices.commands.robotiq_2f import request
+from devices.modbus.frames import wrapped
 from devices.values import CommandField, CommandSpec, Profile
 
 
@@ -113,6 +114,25 @@ def test_noise_is_no_acknowledgement(noise: bytes, address: int, word: int) -> N
     told = modbus_writes.write_register(9, address, word)
     assert modbus_writes.judge_write(told, noise) is None
     assert modbus_writes.judge_write(told, noise + told) is True
+
+
+@given(st.integers(1, 247), st.integers(0, 65535), st.integers(0, 65535), st.binary(max_size=30))
+def test_over_tcp_only_the_own_transaction_counts(unit: int, address: int, word: int, noise: bytes) -> None:
+    spec = next(one for one in modbus_tcp.COMMANDS if one.key == "write_register")
+    values = {"unit": unit, "address": address, "value": word}
+    request = spec.encode({}, values)
+    assert request == wrapped(0x7FF0, unit, b"\x06" + address.to_bytes(2, "big") + word.to_bytes(2, "big"))
+    assert spec.judge is not None
+    assert spec.readback is not None
+    assert spec.judge(request, wrapped(3, unit, request[7:])) is None
+    assert spec.judge(request, request[:-1]) is None
+    assert spec.judge(request, request + noise) is True
+    assert spec.judge(request, wrapped(0x7FF0, unit, b"\x86\x02")) is False
+    proof = spec.readback({}, values)
+    right = wrapped(0x7FF1, unit, b"\x03\x02" + word.to_bytes(2, "big"))
+    assert proof.judge(proof.request, request) is None
+    assert proof.judge(proof.request, request + right) is True
+    assert proof.judge(proof.request, wrapped(0x7FF1, unit, b"\x03\x02" + (word ^ 1).to_bytes(2, "big"))) is False
 
 
 @given(st.integers(0, 252), st.integers(-(2**31), 2**31 - 1))

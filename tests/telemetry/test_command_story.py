@@ -18,7 +18,7 @@ from center_app.telemetry import command_errors
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.values import RequestState
 from tests.support import wait_until
-from tests.telemetry import commanded
+from tests.telemetry import cells, commanded
 
 
 def trail(read: Read, request_id: int) -> list[tuple[str, str]]:
@@ -98,3 +98,30 @@ def test_the_command_line_lists_and_sends(tmp_path: Path) -> None:
         assert move["fields"][0] == {**move["fields"][0], "key": "position", "low": 0, "high": 255}
         refused = main("command", str(bench.cell.id), "move", "position=10")
         assert (refused.returncode, "Chen Yu" in refused.stderr) == (2, True)
+
+
+def test_the_command_line_tells_what_came_of_it_by_its_exit_code(tmp_path: Path) -> None:
+    """A robot cell without a machine is for whoever may command; the administrator of this computer may."""
+    port, store = tmp_path / "tty", tmp_path / "store"
+
+    def main(*arguments: str) -> tuple[int, dict[str, object]]:
+        command = [sys.executable, "main.py", "command", *arguments, "--store", str(store)]
+        done = subprocess.run(command, cwd=PROGRAM, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, json.loads(done.stdout) if done.stdout else {}
+
+    with cells.simulator("grbl", port):
+        center = cells.new_center(store)
+        cell = cells.add_cell(center, port, "grbl", machine_id=None)
+        number = str(cell.id)
+        code, told = main(number, "status", "--expires", "0.3")
+        assert (code, told["state"]) == (5, "expired"), "nobody records"
+        with cells.collector(store):
+            cells.wait_for_bytes(store, cell.id, 1)
+            code, told = main(number, "line", "line=G1 X10")
+            assert (code, told["state"], told["outcome"]["result"]) == (0, "done", "answered")  # type: ignore[index]
+            code, told = main(number, "line", "line=nonsense")
+            assert (code, told["outcome"]["result"]) == (4, "refused_by_device")  # type: ignore[index]
+            assert main(number, "line", "line=G1?")[0] == 2
+            assert main(number, "soft_reset")[0] == 2
+            assert main(number, "soft_reset", "--confirm", f"cell {number}")[0] == 0
+        center.close()
