@@ -30,6 +30,10 @@ ANCHOR_EVERY_NS: Final = 600_000_000_000
 """At least every 10 minutes there is an anchor "periodic"."""
 
 
+HELD_NS: Final = 2 * 86_400_000_000_000
+"""A wall clock that is behind the last recording by up to two days is not allowed to turn the order round."""
+
+
 @dataclass(frozen=True)
 class Stamp:
     """Hold one instant, ns: segment time (`t_ns`) and what the wall clock read."""
@@ -53,11 +57,19 @@ class Anchor:
 
 
 class SegmentClock:
-    """Tell segment time: UTC at the start, CLOCK_BOOTTIME from then on; suspend counts, steps do not."""
+    """Tell segment time: UTC at the start, CLOCK_BOOTTIME from then on; suspend counts, steps do not.
 
-    def __init__(self, clock: Clock) -> None:
+    A segment never starts before the end of the one before it (`not_before_ns`), so that a wall clock that was put
+    back, or lost its battery's time, changes no order; its anchors tell what the wall clock reads instead. A clock
+    that is wrong by more than two days is believed: somebody corrected a wrong one.
+    """
+
+    def __init__(self, clock: Clock, not_before_ns: int | None = None) -> None:
         self._clock = clock
-        self._base_ns = clock.wall_ns() - clock.boottime_ns()
+        wall_ns = clock.wall_ns()
+        behind_ns = (not_before_ns or 0) + 1 - wall_ns
+        start_ns = wall_ns + behind_ns if 0 < behind_ns <= HELD_NS else wall_ns
+        self._base_ns = start_ns - clock.boottime_ns()
         self._last: Anchor | None = None
 
     def stamp(self) -> Stamp:

@@ -146,3 +146,33 @@ def test_anchors_give_the_wall_clock_back() -> None:
     assert wall_of(900, anchors) == 900
     assert wall_of(1200, anchors) == 700
     assert wall_of(7, []) == 7
+
+
+def test_a_clock_put_back_before_a_restart_or_reboot_keeps_the_order() -> None:
+    clock = FakeClock()
+    last_ns = clock.wall_ns() + 5_000_000_000
+    for behind_s in (0.5, 7200.0, 90_000.0):
+        clock.step_wall(-behind_s)
+        segment = SegmentClock(clock, last_ns)
+        first = segment.stamp()
+        assert first.t_ns > last_ns
+        anchor = segment.anchor()
+        assert anchor is not None
+        assert anchor.wall_ns == clock.wall_ns()
+        assert wall_of(first.t_ns, [anchor]) == clock.wall_ns()
+        clock.step_wall(behind_s)
+
+
+def test_a_clock_that_was_far_ahead_is_not_followed_for_ever() -> None:
+    clock = FakeClock()
+    segment = SegmentClock(clock, clock.wall_ns() + 10 * 365 * 86_400_000_000_000)
+    assert segment.stamp().t_ns == clock.wall_ns()
+
+
+def test_suspend_counts_and_loses_nothing() -> None:
+    """CLOCK_BOOTTIME runs while the computer sleeps: the night is in the recording as time without samples."""
+    clock = FakeClock()
+    segment = SegmentClock(clock)
+    before = segment.stamp().t_ns
+    clock.advance(8 * 3600)
+    assert segment.stamp().t_ns - before == 8 * 3600 * 1_000_000_000

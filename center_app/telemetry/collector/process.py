@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from center_app.core import log
 from center_app.core.access import Actor, Role
@@ -25,13 +26,15 @@ from center_app.telemetry.collector.notify import Notifier
 from center_app.telemetry.collector.pipeline import Judges
 from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.port import PortReader, Release
+from center_app.telemetry.collector.recogniser import Recogniser
 from center_app.telemetry.collector.rounds import Rounds
 from center_app.telemetry.collector.stamps import Stamps
+from center_app.telemetry.collector.store_care import StoreCare
 from center_app.telemetry.collector.watch import CentreWatch
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.recording import RecordingHandle
 from center_app.telemetry.store.writer import StoreWriter
-from center_app.telemetry.values import DEFAULT_COLLECTOR, RequestKind, RequestView
+from center_app.telemetry.values import DEFAULT_COLLECTOR, PortState, RequestKind, RequestState, RequestView
 
 LOG = log.topic("collector")
 LOOP_S = 0.05
@@ -56,15 +59,17 @@ class Collector:
     def __init__(self, database: Database, folder: Path, name: str, clock: Clock) -> None:
         """Open the store's writer and bring back what the last run left."""
         self.name = name
-        self.stamps = Stamps(clock)
         self._database, self._folder, self._clock = database, folder, clock
         self._actor = Actor(0, f"collector {name}", Role.ENGINEER, "collector")
         self._me = lease.Holder.here(name)
         self._writer = StoreWriter(folder, name, clock)
+        self.stamps = Stamps(clock, recovery.newest_ns(folder, name))
         self._keeper = Keeper(self._writer)
+        self._care = StoreCare(database, folder, name, self._writer, self._keeper, clock)
         self.desk = AlarmDesk(name, self._keeper)
         self._commands = CommandDesk(database, self._actor, clock, self.reader, self._keeper.is_urgent.set)
         self._readers: dict[int, PortReader] = {}
+        self._recogniser = Recogniser(self._recorded_ports, self._keeper.is_urgent.set)
         self.notifier = Notifier()
         self._rounds = Rounds(self._writer, self._keeper, self.stamps, self._readers, self.notifier)
         self._releases: dict[int, Release] = {}
@@ -145,6 +150,7 @@ class Collector:
             self._pick_up()
             self._commands.recover(self.name)
             self.reload()
+            self._care.start()
             ready()
             while not self._stop.is_set():
                 try:
@@ -175,6 +181,7 @@ class Collector:
         try:
             self._serve()
             self._commands.settle()
+            self._recogniser.settle(self._write_answer)
         except CenterError as error:
             LOG.warning("the centre's database does not answer: %s", error)
             self._due.look = True
@@ -196,6 +203,8 @@ class Collector:
         for request in self._database.read(queries.waiting_requests, self.name):
             if request.kind is RequestKind.COMMAND:
                 self._commands.take(request)
+            elif request.kind is RequestKind.RECOGNISE:
+                self._recogniser.take(request)
             else:
                 self._answer(request)
         if now_s >= self._due.reload_s:
@@ -223,6 +232,14 @@ class Collector:
         self._keeper.flush()
         self._database.write(self._actor, service.answer, request.id, answer.state, answer.outcome, changed)
 
+    def _write_answer(self, number: int, state: RequestState, outcome: Mapping[str, Any]) -> None:
+        self._database.write(self._actor, service.answer, number, state, outcome)
+
+    def _recorded_ports(self) -> list[tuple[str, str]]:
+        released = {PortState.RELEASED, PortState.STOPPED}
+        held = {cell_id for cell_id, reader in self._readers.items() if reader.counters.state not in released}
+        return [(one.cell.port, one.cell.label.say("en")) for one in self._plans if one.cell.id in held]
+
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
         reader.thread.join(30)
@@ -236,7 +253,9 @@ class Collector:
         for reader in self._readers.values():
             reader.thread.join(30)
         self._commands.close()
+        self._recogniser.close()
         self._rounds.publish()
+        self._care.stop()
         self._keeper.drain()
         self._writer.close()
         self._watch.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from center_app.core import log
 from center_app.telemetry import evidence
@@ -21,6 +22,13 @@ def left_off(reader: StoreReader, cell_ids: Sequence[int]) -> dict[int, int]:
         if last_ns is not None and recording.cell_id in cell_ids:
             ends[recording.cell_id] = max(last_ns, ends.get(recording.cell_id, 0))
     return ends
+
+
+def newest_ns(folder: Path, collector: str) -> int | None:
+    """Return the time of the newest thing a collector has recorded (ns), None when there is nothing."""
+    with StoreReader(folder) as reader:
+        ends = [one.ended_ns or one.last_ns for one in reader.recordings() if one.collector == collector]
+    return max((end for end in ends if end is not None), default=None)
 
 
 def closed(reader: StoreReader, left: Sequence[RunInterval]) -> list[RunInterval]:

@@ -20,10 +20,10 @@ class Moment:
 class Stamps:
     """Stamp reads; safe in every thread (anchors: request loop only)."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Start at the wall clock's UTC."""
+    def __init__(self, clock: Clock, not_before_ns: int | None = None) -> None:
+        """Start at the wall clock's UTC, but not before what is recorded already."""
         self._clock = clock
-        self._segment = SegmentClock(clock)
+        self._segment = SegmentClock(clock, not_before_ns)
 
     def now(self) -> Moment:
         """Return this instant."""
