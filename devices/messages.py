@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,34 @@ _SHOWN_BYTES = 64
 
 
 def explain(profile: Profile, data: bytes, params: Params | None = None) -> list[Message]:
-    """Read a file's bytes as messages, with the profile's own reader or else row by row; never raises."""
+    """Read a file's bytes as messages, with the profile's own reader or else row by row; never raises.
+
+    A value outside its channel's range is named under "quality", as it is in the rows.
+    """
     settings = profile.settled(params)
-    return profile.explain(data, settings) if profile.explain else explain_rows(profile, data, settings)
+    if profile.explain is None:
+        return explain_rows(profile, data, settings)
+    doubts = _doubts(profile, data, settings)
+    return [_doubted(message, doubts) for message in profile.explain(data, settings)]
+
+
+def _doubts(profile: Profile, data: bytes, settings: Params) -> dict[int, dict[str, str]]:
+    """Return, by the offset just after a frame, the channels whose values are there but not good."""
+    decoder = profile.decoder(settings)
+    names = {stream.key: [channel.key for channel in stream.channels] for stream in profile.streams_for(settings)}
+    found: dict[int, dict[str, str]] = {}
+    for block in decoder.feed(data) + decoder.flush():
+        marks = np.broadcast_to(block.quality, block.values.shape)
+        for index, row in zip(*np.nonzero((marks != Quality.GOOD) & (marks != Quality.NOT_MEASURED)), strict=True):
+            word = Quality(int(marks[index, row])).name.lower()
+            found.setdefault(int(block.end_offset[row]), {})[names[block.stream][int(index)]] = word
+    return found
+
+
+def _doubted(message: Message, doubts: Mapping[int, Mapping[str, str]]) -> Message:
+    if message.error or message.end not in doubts or "quality" in message.fields:
+        return message
+    return replace(message, fields={**message.fields, "quality": dict(doubts[message.end])})
 
 
 def number(value: float, digits: int = 12) -> float | None:

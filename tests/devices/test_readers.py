@@ -81,6 +81,7 @@ def test_ft300_registers_and_stream_control() -> None:
     reply = "09 03 0C 00 64 FF 9C 7F FF 80 00 03 E8 FC 18"
     found = fields("robotiq_ft300", modbus(reply))
     assert [found[name] for name in ("Fx", "Fy", "Fz", "Mx", "My", "Mz")] == [1.0, -1.0, 327.67, -32.768, 1.0, -1.0]
+    assert found["quality"] == {"force_z": "out_of_range", "torque_x": "out_of_range"}
     asked = told("robotiq_ft300", modbus("09 03 00 B7 00 02") + modbus("09 03 04 00 01 00 02"))[1].fields
     assert (asked["Mx"], asked["My"]) == (0.001, 0.002)
     assert one("robotiq_ft300", modbus("09 10 01 9A 00 01 02 02 00")).kind == "stream_start"
