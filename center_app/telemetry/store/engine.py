@@ -251,6 +251,8 @@ class Engine:
             self._synced_at = now
             self.encoder.note_progress(self.recordings.values())
             self.shelf.flush_ledger()
+        if self.shelf.is_held_up() and self.shelf.day is not None:
+            self._turn_day(self.shelf.day.day, fresh=True)
         if not self.bulk and now - self._seal_tried_at >= SEAL_RETRY_S:
             self._seal_tried_at = now
             self.shelf.seal_days()
@@ -286,10 +288,10 @@ class Engine:
             self.acknowledged_bytes += fresh_bytes
             self.acknowledged_samples += samples
 
-    def _turn_day(self, day: int) -> None:
-        """Go on in the file of a new day: what is open is sealed into the old one first."""
+    def _turn_day(self, day: int, *, fresh: bool = False) -> None:
+        """Go on in the file of a new day, or in a further one: what is open is sealed into the old one first."""
         file = self.shelf.day or self.shelf.open_day(day)
-        if day == file.day or (day < file.day and not self.bulk):
+        if (day == file.day and not fresh) or (day < file.day and not self.bulk):
             return
         for recording in self.recordings.values():
             self._seal(recording)
@@ -299,7 +301,7 @@ class Engine:
         self.encoder.note_progress(self.recordings.values())
         self.shelf.flush_ledger()
         self.shelf.leave_day()
-        self.shelf.open_day(day)
+        self.shelf.open_day(day, fresh=fresh)
 
     def _seal(self, recording: RecordingState) -> None:
         recording.raw.seal()

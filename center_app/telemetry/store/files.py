@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +23,11 @@ PINNED_HEAD: Final = "pinned:"
 PLACE: Final = "#"
 """Parts a file's name from an ordinal where several runs of links in one file have their ends noted."""
 WAL_LIMIT_BYTES: Final = 32 * 1024 * 1024
+WAL_REST_BYTES: Final = 8 * 1024 * 1024
+"""What a write-ahead log shrinks to once no reader needs it."""
+WAL_REST_S: Final = 20.0
+WAL_MOST_BYTES: Final = 160 * 1024 * 1024
+"""A log that a reader holds open grows no further: recording goes on in a further file."""
 
 
 def collector_folder(folder: Path | str, collector: str) -> Path:
@@ -97,6 +103,7 @@ def _fresh(path: Path, statements: Sequence[str], synchronous: str) -> Connectio
     connection = open_sqlite(path, synchronous=synchronous)
     try:
         connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.execute(f"PRAGMA journal_size_limit={WAL_REST_BYTES}")
         connection.execute("BEGIN IMMEDIATE")
         for statement in statements:
             connection.execute(statement)
@@ -114,6 +121,7 @@ class WritableFile:
     def __init__(self, path: Path, statements: Sequence[str], *, synchronous: str) -> None:
         self.path = path
         self._synchronous = synchronous
+        self._checked_at = time.monotonic()
         self.connection = _fresh(path, statements, synchronous)
 
     def commit(self, batch: Batch, *, sync: bool = False) -> None:
@@ -132,10 +140,18 @@ class WritableFile:
             if sync:
                 connection.execute(f"PRAGMA synchronous={self._synchronous}")
 
-    def checkpoint(self, *, force: bool = False) -> None:
-        """Move the write-ahead log into the file when it has grown; a busy reader only delays it."""
+    @property
+    def wal_bytes(self) -> int:
+        """Return the size of the write-ahead log."""
         wal = self.path.with_name(self.path.name + "-wal")
-        if force or (wal.exists() and wal.stat().st_size > WAL_LIMIT_BYTES):
+        return wal.stat().st_size if wal.exists() else 0
+
+    def checkpoint(self, *, force: bool = False) -> None:
+        """Move the write-ahead log into the file when it has grown or rested; a busy reader only delays it."""
+        size, now = self.wal_bytes, time.monotonic()
+        has_rested = size > WAL_REST_BYTES and now - self._checked_at >= WAL_REST_S
+        if force or size > WAL_LIMIT_BYTES or has_rested:
+            self._checked_at = now
             self.connection.execute("PRAGMA wal_checkpoint(RESTART)" if force else "PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
@@ -193,13 +209,13 @@ class Ledger(WritableFile):
         """Return the id of the next pyramid block."""
         return next(self._pyramids)
 
-    def open_day(self, folder: Path, day: int) -> DayFile:
-        """Open the unsealed file of a UTC day, or a new one."""
+    def open_day(self, folder: Path, day: int, *, fresh: bool = False) -> DayFile:
+        """Open the unsealed file of a UTC day, or a new one; always a new one when `fresh`."""
         rows = self.connection.execute(
             "SELECT name, sealed, deleted, t_first, t_last FROM day WHERE day = ? ORDER BY rowid", (day,)
         ).fetchall()
         usable = [row for row in rows if not row[1] and not row[2]]
-        if usable:
+        if usable and not fresh:
             file = DayFile(folder, usable[-1][0], day)
             if usable[-1][3] is not None:
                 file.cover(usable[-1][3], usable[-1][4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from center_app.core.db import Connection, SqliteError
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry.store.errors import trouble_from
-from center_app.telemetry.store.files import Batch, DayFile, Ledger, WritableFile, seal_file
+from center_app.telemetry.store.files import WAL_MOST_BYTES, Batch, DayFile, Ledger, WritableFile, seal_file
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,10 @@ class Shelf:
         """Tell how much waits to be written."""
         return self.batch.size_bytes + self.ledger_batch.size_bytes
 
-    def open_day(self, day: int) -> DayFile:
-        """Open the file of a UTC day and make it the current one."""
+    def open_day(self, day: int, *, fresh: bool = False) -> DayFile:
+        """Open the file of a UTC day (a further one when `fresh`) and make it the current one."""
         try:
-            self.day = self.ledger.open_day(self.folder, day)
+            self.day = self.ledger.open_day(self.folder, day, fresh=fresh)
         except (SqliteError, OSError) as error:
             raise self._stuck(error) from error
         return self.day
@@ -51,6 +52,14 @@ class Shelf:
             _checkpoint(self.day)
             self.day.close()
             self.day = None
+
+    def is_held_up(self) -> bool:
+        """Tell whether a reader keeps the day file's log from being emptied; say in the log who it is."""
+        if self.day is None or self.day.wal_bytes <= WAL_MOST_BYTES:
+            return False
+        holders = ", ".join(holders_of(self.day.path)) or "unknown"
+        log.warning("%s is held open by a reader (%s); recording goes on in a further file", self.day.name, holders)
+        return True
 
     def flush(self, *, sync: bool = False) -> bool:
         """Commit the day file's batch; tell whether there was anything to write."""
@@ -118,6 +127,20 @@ class Shelf:
         if seal:
             self.seal_days(everything=True)
         self.ledger.close()
+
+
+def holders_of(path: Path) -> list[str]:
+    """Name the other processes that hold a file open, as "name (pid)"; empty where the system does not tell."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            links = [os.readlink(link) for link in (process / "fd").iterdir()]
+            name = (process / "comm").read_text().strip()
+        except OSError:
+            continue
+        if int(process.name) != os.getpid() and any(link.startswith(str(path.absolute())) for link in links):
+            found.append(f"{name} ({process.name})")
+    return sorted(found)
 
 
 def _checkpoint(file: WritableFile) -> None:
