@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from center_app.core.errors import PersonError, declare
 from devices import profiles
 from devices.errors import ProfileUnknown
 from devices.values import ChannelSpec, Profile, StreamSpec
+
+SETTINGS_WRONG = declare(
+    "cell.settings_wrong",
+    "The profile {profile} cannot work with these settings: {detail}.",
+    "Mend what is named and save again; nothing was changed.",
+)
 
 
 @dataclass(frozen=True)
@@ -53,3 +60,13 @@ def streams_of(profile_id: str, params: Mapping[str, Any], version: int | None =
     """Return the streams of a device with its settings; empty for an unknown profile."""
     known = profile(profile_id, version)
     return known.streams_for(params) if known else ()
+
+
+def check_settings(known: Profile, params: Mapping[str, Any]) -> None:
+    """Refuse settings from which a profile can make no streams, decoder or master; PersonError says why."""
+    try:
+        known.streams_for(params)
+        known.decoder(params)
+        known.master(params)
+    except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
+        raise PersonError(SETTINGS_WRONG, profile=known.id, detail=str(error)) from error

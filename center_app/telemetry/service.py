@@ -207,6 +207,8 @@ def _check_cell(work: Work, draft: CellDraft, own_id: int | None) -> None:
     known = channels.profile(draft.profile_id)
     problems = rules.check_cell(draft, frozenset({draft.profile_id}) if known else frozenset())
     rules.refuse(problems)
+    if known is not None:
+        channels.check_settings(known, draft.params)
     taken = work.session.exec(
         select(Cell).where(col(Cell.port) == draft.port, col(Cell.removed).is_(False), col(Cell.id) != (own_id or 0))
     ).first()

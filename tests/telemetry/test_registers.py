@@ -54,6 +54,14 @@ def test_a_server_is_recorded_and_its_registers_are_heard_and_adopted(centre):
     assert centre.write(cells.ENGINEER, service.edit_cell, cell.id, draft).params["map"] == told["map"]
 
 
+def test_a_cell_with_a_wrong_map_is_refused(centre):
+    for params in ({"map": [{"unit": 1}]}, {"map": "no such meter"}, {"interval_ms": -1}, {"timeout_ms": "soon"}):
+        with pytest.raises(PersonError) as refused:
+            cells.add_cell(centre, "socket://127.0.0.1:502", "modbus_master", params=params)
+        assert refused.value.code.id == "cell.settings_wrong"
+        assert refused.value.params["detail"]
+
+
 def test_a_listener_adopts_a_range():
     one = registers.HeardRegister(7, 3, 40, bytes.fromhex("42480000"))
     told = registers.adopted("modbus_rtu", {"registers": "7/3/40+2 7/3/50+1"}, one, "float32", "CDAB")
