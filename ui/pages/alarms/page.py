@@ -38,7 +38,7 @@ class AlarmsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, _("Alarms"))
-        self._doors = Doors(context.center.folder)
+        self._doors = Doors(context.center.folder, database=context.center.database)
         self._loaded = Loaded()
         self._now = [0]
         self._names: dict[int, str] = {}
