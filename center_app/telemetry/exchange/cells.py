@@ -10,20 +10,18 @@ from center_app.core.changes import Changed
 from center_app.core.db import Work
 from center_app.core.labels import Label
 from center_app.telemetry import views
+from center_app.telemetry.exchange.values import IMPORTED
 from center_app.telemetry.models import Cell
 from center_app.telemetry.values import CellView
 
-__all__ = ["PROFILE", "CellView", "add_imported_cell"]
-
-PROFILE = "imported"
-"""Profile id of recordings that came from a file: there is no device and no decoder behind them."""
+__all__ = ["CellView", "add_imported_cell"]
 
 
 def add_imported_cell(work: Work, name: str, facts: Mapping[str, object], machine_id: int | None = None) -> CellView:
     """Add a cell for an imported file; its recordings lie in a folder of their own, which no collector writes."""
     require(work.actor, Right.RECORD)
     row = work.add(
-        Cell(names=Label.of(name.strip() or str(facts["file"])), port="", profile_id=PROFILE, collector="import",
+        Cell(names=Label.of(name.strip() or str(facts["file"])), port="", profile_id=IMPORTED, collector="import",
              machine_id=machine_id, params=dict(facts))
     )  # fmt: skip
     row.port, row.collector = f"file:{facts['file']}#{row.id}", f"import-{row.id}"

@@ -27,7 +27,7 @@ from center_app.telemetry.exchange.foreign.gathered import Gathered, GatheredTab
 from center_app.telemetry.exchange.foreign.mcap_source import NO_NUMBERS, gather_mcap
 from center_app.telemetry.exchange.foreign.parquet_source import gather_parquet
 from center_app.telemetry.exchange.foreign.times import TimeFound, find_time
-from center_app.telemetry.exchange.values import ForeignFile, ForeignStream, ImportResult, Progress, go_on
+from center_app.telemetry.exchange.values import IMPORTED, ForeignFile, ForeignStream, ImportResult, Progress, go_on
 from center_app.telemetry.store.files import collector_folder
 from center_app.telemetry.store.synthetic import BulkRecording, BulkWriter
 from devices.values import Block, ChannelSpec, LineSettings, Quality, StreamSpec
@@ -173,7 +173,7 @@ class _Writing:
         if not known:
             raise PersonError(NO_NUMBERS, file=self._facts["file"])
         recording = self._writer.begin_recording(
-            self._cell_id, cells.PROFILE, 1, self._facts, LineSettings(0), f"file:{self._facts['file']}",
+            self._cell_id, IMPORTED, 1, self._facts, LineSettings(0), f"file:{self._facts['file']}",
             streams=specs, t_ns=min(known)[0],
         )  # fmt: skip
         total = sum(stream.table.rows for stream in streams)

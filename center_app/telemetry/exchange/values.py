@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from center_app.telemetry.store.values import ChannelView
 
+IMPORTED = "imported"
+"""Profile id of recordings that came from a file: there is no device and no decoder behind them."""
 Progress = Callable[[float], bool]
 """Told the share that is done (0–1); returns False to cancel."""
 

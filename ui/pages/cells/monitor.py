@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from center_app.telemetry.exchange.values import IMPORTED
 from center_app.telemetry.store.values import ChannelView
 from center_app.telemetry.values import AlarmRuleView, Direction, Priority
 from ui.kit.buttons import button
@@ -42,6 +43,7 @@ class Monitor(QWidget):
         super().__init__()
         self._context, self._doors = context, doors
         self.cell_id = 0
+        self._is_fresh = False
         self.card: CellCard | None = None
         self._channels: list[PlotChannel] = []
         self.base = TimeBase(lambda: to_ns(context.center.clock.now()))
@@ -95,6 +97,7 @@ class Monitor(QWidget):
             self.base.show(at_ns - half, at_ns + half)
         else:
             self.base.go_live()
+        self._is_fresh = at_ns is None
         self._follow()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -145,6 +148,9 @@ class Monitor(QWidget):
         self.card = card
         if not self._channels or first:
             self._load_channels()
+        if self._is_fresh and card.cell.profile_id == IMPORTED:
+            self._show_whole(facts)
+        self._is_fresh = False
         self.facts.show_facts(card, facts, card.booking_at(to_datetime(to_ns(self._context.center.clock.now()))))
         self.stack.set_bookings(
             [
@@ -153,6 +159,13 @@ class Monitor(QWidget):
             ]
         )
         self.loaded.emit(card)
+
+    def _show_whole(self, facts: Facts) -> None:
+        """Go to the data of a file: nothing more will come after it."""
+        recording = facts.recording
+        if recording is not None and recording.first_ns is not None and recording.last_ns is not None:
+            room = max(SECOND, recording.last_ns - recording.first_ns) // 50
+            self.base.show(recording.first_ns - room, recording.last_ns + room)
 
     def _show_values(self) -> None:
         self.list.show_values({channel.key: self.stack.value(channel.key) for channel in self.list.drawn()})

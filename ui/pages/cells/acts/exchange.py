@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 from center_app.core.access import Right
 from center_app.core.text import N_
 from center_app.telemetry.exchange.python_text import PythonWindow, python_text
-from center_app.telemetry.exchange.values import ImportResult
 from ui.kit.words import _
 from ui.pages.cells.exchange import export_dialog, import_dialog
 
@@ -61,9 +60,4 @@ def _key(view: object) -> tuple[str, str]:
 
 def take_in(page: CellsPage) -> None:
     """Ask for a foreign file and open it as a recording."""
-
-    def show(done: ImportResult) -> None:
-        page.monitor.base.set_span(max(1_000_000_000, round((done.last_ns - done.first_ns) * 1.04)))
-        page.open(cell_id=done.cell_id, at_ns=(done.first_ns + done.last_ns) // 2)
-
-    import_dialog.ask(page.context, page, show)
+    import_dialog.ask(page.context, page, lambda done: page.open(cell_id=done.cell_id))
