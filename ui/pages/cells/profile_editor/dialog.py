@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QListWidgetItem, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QMenu, QSplitter, QWidget
 
 from center_app.core.access import Right
 from center_app.core.errors import describe
@@ -16,8 +14,6 @@ from center_app.telemetry import user_profiles
 from center_app.telemetry.profile_preview import Preview, preview
 from ui.kit.buttons import button, menu_button
 from ui.kit.controls import SearchField
-from ui.kit.dialog import FormDialog
-from ui.kit.form import Field, Form
 from ui.kit.icons import icon
 from ui.kit.layout import column, holder, row
 from ui.kit.page import Context
@@ -25,6 +21,7 @@ from ui.kit.tasks import Task
 from ui.kit.text import label
 from ui.kit.words import _
 from ui.pages.cells.profile_editor import sources
+from ui.pages.cells.profile_editor.byte_menu import ByteMenu
 from ui.pages.cells.profile_editor.preview_panel import PreviewPanel
 from ui.pages.cells.profile_editor.sources import TEMPLATES, Choices, Start
 from ui.pages.cells.profile_editor.text_edit import CodeEdit
@@ -58,7 +55,9 @@ class ProfileEditor(QDialog):
         self.state = label("", "secondary")
         self.save_button = button(_("Save"), self.save, kind="primary", icon="save")
         self.save_button.setEnabled(False)
-        self._starts, self._byte_menu = QMenu(self), QMenu(self)
+        self._starts, self.byte_menu = QMenu(self), ByteMenu(context, self)
+        self.byte_menu.picked.connect(self.use_bytes)
+        self.byte_menu.failed.connect(self._on_failed)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -74,7 +73,7 @@ class ProfileEditor(QDialog):
 
     def _lay_out(self) -> None:
         start = menu_button(_("Start from"), self._starts, icon="file-text")
-        bytes_button = menu_button(_("Bytes"), self._byte_menu, icon="database")
+        bytes_button = menu_button(_("Bytes"), self.byte_menu.menu, icon="database")
         self.find_field.setMaximumWidth(260)
         lower = column(label(_("Problems"), "heading"), self.problems, gap=6, margins=(0, 4, 0, 0))
         left = QSplitter(Qt.Orientation.Vertical)
@@ -103,14 +102,7 @@ class ProfileEditor(QDialog):
                 self._starts.addMenu(menu)
                 for entry in entries:
                     menu.addAction(entry.title).triggered.connect(partial(self.begin, entry))
-        self._byte_menu.addAction(icon("clipboard-check", "text2"), _("Paste hex…")).triggered.connect(self.paste_hex)
-        self._byte_menu.addAction(icon("folder-open", "text2"), _("From a file…")).triggered.connect(self.choose_file)
-        self._byte_menu.addAction(_("The profile's own sample")).triggered.connect(lambda: self.use_bytes(b""))
-        recorded = QMenu(_("Last minute of a cell"), self._byte_menu)
-        self._byte_menu.addMenu(recorded)
-        recorded.setEnabled(bool(choices.cells))
-        for cell_id, name in choices.cells:
-            recorded.addAction(name.say(_.language)).triggered.connect(partial(self.use_cell, cell_id))
+        self.byte_menu.fill(choices.cells)
 
     def _begin_template(self, name: str, _checked: bool = False) -> None:
         self.begin(Start("", sources.template(name)))
@@ -127,36 +119,6 @@ class ProfileEditor(QDialog):
         """Preview on these bytes; none means the profile's own sample."""
         self.data = data
         self.look()
-
-    def use_cell(self, cell_id: int, _checked: bool = False) -> None:
-        """Preview on what a cell received last."""
-        folder = Path(self.context.center.folder)
-        self.context.tasks.work(
-            sources.from_cell, folder, cell_id, done=self.use_bytes, failed=self._on_failed, owner=self
-        )
-
-    def choose_file(self) -> None:
-        """Ask for a capture and preview on its bytes."""
-        path, _kind = QFileDialog.getOpenFileName(self, _("Captured bytes"))
-        if path:
-            self.context.tasks.work(
-                sources.from_file, Path(path), done=self.use_bytes, failed=self._on_failed, owner=self
-            )
-
-    def paste_hex(self) -> None:
-        """Ask for hex and preview on it."""
-        form = Form([Field("hex", _("Bytes in hex"), "lines", required=True, hint="AA 55 01 02 …")])
-
-        def take(values: dict[str, Any], done: Any, failed: Any) -> None:
-            try:
-                data = sources.from_hex(values["hex"])
-            except Exception as error:  # noqa: BLE001
-                failed(error)
-                return
-            self.use_bytes(data)
-            done(None)
-
-        FormDialog(self, _("Paste hex"), form, _("Preview"), take).open()
 
     # -- the preview ---------------------------------------------------------------------------------------
 
