@@ -57,8 +57,7 @@ class ModbusListener:
         else:
             row.put(read, heard.frame[3:-2])
         self._last[task.number] = heard.stop
-        is_whole = all(any(covers(one, register) for one in row.done) for register in task.registers)
-        return [*blocks, self._end(task.number)] if is_whole else blocks
+        return [*blocks, self._end(task.number)] if row.is_whole else blocks
 
     def _end(self, unit: int) -> Block:
         block = self._rows[unit].block(self._last[unit])
@@ -79,9 +78,8 @@ def _read_of(heard: Heard, task: Task, before: Read | None) -> Read | None:
     if heard.fields is None or "byte_count" not in heard.fields:
         return None
     size, function = heard.number("byte_count"), heard.number("fc")
-    reads = task.reads
-    fitting = [read for read in reads if read.function == function and read.payload_size == size]
-    if len(fitting) < 2:
-        return fitting[0] if fitting else None
-    following = reads[(reads.index(before) + 1) % len(reads)] if before in reads else None
-    return following if following in fitting else None
+    plans = (task.reads, task.narrow_reads)
+    fitting = {read for reads in plans for read in reads if (read.function, read.payload_size) == (function, size)}
+    if len(fitting) > 1:
+        fitting &= {reads[(reads.index(before) + 1) % len(reads)] for reads in plans if before in reads}
+    return fitting.pop() if len(fitting) == 1 else None

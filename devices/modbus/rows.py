@@ -32,6 +32,11 @@ class Task:
         """Return the requests that cover the registers."""
         return grouped(self.registers)
 
+    @property
+    def narrow_reads(self) -> tuple[Read, ...]:
+        """Return the requests that bridge no holes, for units that refuse to read across them."""
+        return grouped(self.registers, 0)
+
 
 def same_registers(
     registers: tuple[Register, ...], units: Mapping[int, StreamSpec], interval_ms: float = 500, timeout_ms: float = 400
@@ -69,6 +74,11 @@ class Row:
         for index, _ in self._registers(read):
             self.marks[index] = int(quality)
         self.done.add(read)
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every register was read, or refused."""
+        return all(any(covers(read, register) for read in self.done) for register in self._task.registers)
 
     def block(self, end: int) -> Block:
         """Return the row as a block of one frame; good values outside their range are marked."""

@@ -11,6 +11,7 @@ from devices.modbus.rows import Row, Task
 from devices.values import Block, Quality
 
 _PATIENCE = 2
+ILLEGAL_ADDRESS = 2
 _LONGEST_REST_NS = 10_000_000_000
 
 
@@ -56,6 +57,12 @@ class UnitState:
         if self.silent > _PATIENCE:
             step = max(self.task.interval_ns, self.task.timeout_ns)
             self.due_ns = now_ns + min(step << min(self.silent - _PATIENCE, 16), _LONGEST_REST_NS)
+
+    def narrow(self, read: Read) -> None:
+        """Ask without its holes from now on what a unit refused to read in one piece."""
+        parts = [each for each in self.task.narrow_reads if _within(each, read)]
+        if len(parts) > 1:
+            self.reads = tuple(part for one in self.reads for part in (parts if one == read else (one,)))
 
     def is_ready(self, now_ns: int) -> bool:
         """Say whether it has something to ask now."""
@@ -108,5 +115,12 @@ def answered(unit: UnitState, read: Read, payload: bytes, exception: int) -> Non
     if exception:
         unit.counts.exceptions[exception] += 1
         unit.row.mark(read, Quality.NOT_MEASURED)
+        if exception == ILLEGAL_ADDRESS:
+            unit.narrow(read)
     else:
         unit.row.put(read, payload)
+
+
+def _within(part: Read, read: Read) -> bool:
+    stop = read.address + read.count
+    return part.function == read.function and read.address <= part.address and part.address + part.count <= stop

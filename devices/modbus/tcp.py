@@ -87,7 +87,7 @@ class Numbers:
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         """Count the reads of these units."""
-        self.reads = [(task, read) for task in tasks for read in task.reads]
+        self.reads = [(task, read) for task in tasks for read in dict.fromkeys((*task.reads, *task.narrow_reads))]
         self._at = {(task.number, read): index for index, (task, read) in enumerate(self.reads)}
         self._turns: dict[int, int] = {}
 
@@ -282,7 +282,7 @@ class TcpListener:
         return self._numbers.read_of(frame.transaction)
 
     def _put(self, unit: int, read: Read, answer: tuple[bytes, int], stop: int) -> list[Block]:
-        row, task = self._rows[unit], self._tasks[unit]
+        row = self._rows[unit]
         blocks = [self._end(unit)] if read in row.done else []
         payload, exception = answer
         if exception:
@@ -290,7 +290,7 @@ class TcpListener:
         else:
             row.put(read, payload)
         self._last[unit] = stop
-        return [*blocks, self._end(unit)] if row.done >= set(task.reads) else blocks
+        return [*blocks, self._end(unit)] if row.is_whole else blocks
 
     def _end(self, unit: int) -> Block:
         block = self._rows[unit].block(self._last[unit])

@@ -53,16 +53,6 @@ def test_ranges_take_types_and_word_orders() -> None:
     assert written.values[0, 0] == 15.0
     (one,) = read_ranges("247/3/0+15:f4,u2,u2,f4")
     assert "".join(register.kind for register in one.registers("ABCD")) == "f4u2u2f4f4f4f4f4u2"
-        "f4",
-        "u2",
-        "u2",
-        "f4",
-        "f4",
-        "f4",
-        "f4",
-        "f4",
-        "u2",
-    ]
     streams = PROFILE.streams_for({"registers": "247/3/2+2:f4"})
     assert [channel.key for channel in streams[1].channels] == ["u247_f3_2"]
 

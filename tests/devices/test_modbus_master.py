@@ -341,3 +341,34 @@ def test_tcp_replies_alone_decode_to_the_same_values() -> None:
     assert [(block.stream, block.values.tolist()) for block in heard] == [
         (block.stream, block.values.tolist()) for block in found
     ]
+
+
+@pytest.mark.parametrize("profile_id", ["modbus_master", "modbus_tcp"])
+def test_a_unit_that_refuses_holes_is_asked_without_them(profile_id: str) -> None:
+    rows = [{"unit": 1, "function": 3, "address": at, "name": "x", "type": "uint16"} for at in (0, 1, 5, 30)]
+    profile = get(profile_id)
+    params = {"map": rows, "interval_ms": 10}
+    master, simulator = profile.master(params), profile.simulator(1, params)
+    assert master is not None
+    is_tcp = profile_id == "modbus_tcp"
+
+    def answer(request: bytes) -> bytes:
+        pdu = request[7:] if is_tcp else request[1:-2]
+        if pdu[4] <= 2:
+            return simulator.answer(request, 0.0)
+        from devices.modbus import sealed
+        from devices.modbus.frames import wrapped
+
+        return wrapped(int.from_bytes(request[:2], "big"), 1, b"\x83\x02") if is_tcp else sealed(b"\x01\x83\x02")
+
+    blocks: list[Block] = []
+    log = b""
+    for step in range(200):
+        request = master.next_request(step * 5 * MS)
+        reply = answer(request) if request else b""
+        log += reply
+        blocks += master.on_bytes(reply, step * 5 * MS)
+    assert (blocks[0].quality[:3] == Quality.NOT_MEASURED).all()
+    assert not blocks[-1].quality.any()
+    heard = profile.decoder(params).feed(log)
+    assert heard[-1].values.tolist() == blocks[-1].values.tolist()
