@@ -83,7 +83,9 @@ def _csv_shape(text: str) -> tuple[str, list[str], int, float] | None:
     return separator, names, skipped + 1, 0.0 if has_time else step_ns
 
 
-def _bare_shape(separator: str, rest: list[str], skipped: int, step_ns: float) -> tuple[str, list[str], int, float] | None:
+def _bare_shape(
+    separator: str, rest: list[str], skipped: int, step_ns: float
+) -> tuple[str, list[str], int, float] | None:
     """Judge a file without header: times and levels of 0 and 1, or samples at a stated rate."""
     rows = [row.split(separator) for row in rest[:-1] if row.strip()][:200]
     widths = {len(row) for row in rows}
@@ -113,7 +115,7 @@ def _csv(path: Path) -> dict[str, Levels]:
     body = "\n".join(line for line in text.lstrip().splitlines()[skipped:] if line.strip())
     table = np.loadtxt(io.StringIO(body), delimiter=separator, ndmin=2, dtype=np.float64)
     if step_ns:
-        times = np.arange(table.shape[0]) * step_ns
+        times = np.arange(table.shape[0], dtype=np.float64) * step_ns
         return _columns(times, table, names)
     times = table[:, 0] * _unit_ns(names[0], table[:, 0])
     if (np.diff(times) < 0).any():
@@ -158,7 +160,7 @@ def _vcd(path: Path) -> dict[str, Levels]:
     head, _, body = text.partition("$enddefinitions")
     scale = re.search(r"\$timescale\s+(\d+)\s*(fs|ps|ns|us|ms|s)\b", head)
     unit_ns = float(scale[1]) * _UNITS[scale[2]] if scale else 1.0
-    names = {code: name for code, name in re.findall(r"\$var\s+\w+\s+1\s+(\S+)\s+(\S+)[^$]*\$end", head)}
+    names = dict(re.findall(r"\$var\s+\w+\s+1\s+(\S+)\s+(\S+)[^$]*\$end", head))
     if not names:
         raise ValueError("no one-bit variable")
     changes: dict[str, tuple[list[float], list[bool]]] = {code: ([], []) for code in list(names)[:_MOST_LINES]}
@@ -202,7 +204,7 @@ def _rate(text: str) -> float:
 
 
 def _parts(session: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """Yield the pieces of a file that sigrok cuts into name-1, name-2, …"""
+    """Yield the pieces of a file that sigrok cuts into name-1, name-2 and so on."""
     wanted = re.compile(re.escape(name) + r"(?:-(\d+))?")
     found = [(int(match[1] or 0), each) for each in session.namelist() if (match := wanted.fullmatch(each))]
     for _, each in sorted(found):
@@ -233,7 +235,9 @@ def _analog(session: zipfile.ZipFile, device: configparser.SectionProxy, step_ns
     lines = {}
     for key in [key for key in device if re.fullmatch(r"analog\d+", key)]:
         number = int(key[6:])
-        names = sorted({each.rsplit("-", 1)[0] for each in session.namelist() if re.match(rf"analog-1-{number}\b", each)})
+        names = sorted(
+            {each.rsplit("-", 1)[0] for each in session.namelist() if re.match(rf"analog-1-{number}\b", each)}
+        )
         raw = b"".join(piece for name in names for piece in _parts(session, name))
         volts = np.frombuffer(raw[: len(raw) // 4 * 4], dtype="<f4")
         if volts.size:

@@ -8,6 +8,7 @@ every bit in its middle and looks for the next edge after the middle of the firs
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Levels:
         """Return the same line with the levels swapped."""
         return Levels(self.changes_ns, not self.first, self.start_ns, self.end_ns)
 
-    def at(self, times_ns: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def at(self, times_ns: NDArray[Any]) -> NDArray[np.bool_]:
         """Return the level at these times, bool of the same shape."""
         passed = np.searchsorted(self.changes_ns, times_ns, side="right")
         return np.asarray((passed % 2 == 0) == self.first)
@@ -137,7 +138,7 @@ def send(values: NDArray[np.uint16], start_ns: Int64Array, line: LineSettings) -
     A character waits until the one before it has ended; bits beyond `line.data_bits` are not sent.
     """
     bit_ns = 1e9 / line.baud
-    values = np.asarray(values, dtype=np.uint16) & ((1 << line.data_bits) - 1)
+    values = np.asarray(values & ((1 << line.data_bits) - 1), dtype=np.uint16)
     starts = _in_turn(np.asarray(start_ns, dtype=np.float64), line.bits_per_byte * bit_ns)
     bits = _bits(values, line)
     edges = starts[:, None] + np.arange(bits.shape[1]) * bit_ns

@@ -1,33 +1,23 @@
-"""Commands about devices and recordings: collect, simulate, recognise, replay, export."""
+"""Commands about devices and recordings: collect, simulate, replay, export."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show
-from center_app.core.errors import PersonError, declare
 from center_app.core.paths import PROGRAM
 from center_app.core.text import N_
 from center_app.wiring import Center, open_center
 
-if TYPE_CHECKING:
-    pass
-
-NOT_RECOGNISED = declare(
-    "recognise.nothing_fits",
-    "No profile explains the bytes of {file}.",
-    "Name the profile: main.py decode PROFILE {file}. `main.py profiles` lists them.",
-)
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (collect, simulate, recognise, replay, check_recordings):
+    for command in (collect, simulate, replay, check_recordings):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -83,16 +73,6 @@ def simulate(
     if duration is not None:
         command += ["--duration", str(duration)]
     raise typer.Exit(subprocess.run(command, cwd=PROGRAM, check=False).returncode)
-
-
-def recognise(file: Annotated[str, typer.Argument(help="Capture or plain bytes")]) -> None:
-    """Say which profile explains a file's bytes, with its byte account, as JSON."""
-    from center_app.telemetry.headless import decode_file, guess_file
-
-    found = guess_file(Path(file))
-    if found is None:
-        raise PersonError(NOT_RECOGNISED, file=file)
-    show({"profile": found, "account": decode_file(found, Path(file)).account})
 
 
 def replay(

@@ -26,10 +26,10 @@ from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, RecordingView
 from center_app.telemetry.values import CellDraft, CellView
-from devices import profiles
 from devices.errors import CaptureDamaged
+from devices.recognition import recognise
 from devices.simulators.capture import Capture, read_capture
-from devices.values import Account, LineSettings, Profile
+from devices.values import LineSettings, Profile
 
 __all__ = ["Decoded", "Replayed", "collect", "decode_file", "guess_file", "guess_profile", "replay_file"]
 
@@ -61,25 +61,10 @@ def decode_file(profile_id: str, path: Path, params: Mapping[str, object] | None
     return decode_place(profile_id, str(path), params)
 
 
-def _account(profile: Profile, data: bytes) -> Account:
-    decoder = profile.decoder()
-    decoder.feed(data)
-    decoder.flush()
-    return decoder.account()
-
-
 def guess_profile(data: bytes, line: LineSettings | None = None) -> str | None:
-    """Return the profile whose frames explain the bytes best, None when none explains half of them.
-
-    Profiles with a line of the same speed go first; free text comes last, because it fits too much.
-    """
-    scores = []
-    for profile in profiles.all():
-        share = _account(profile, data).bytes_good / max(1, len(data))
-        is_same_line = line is not None and profile.line.baud == line.baud
-        if share >= GOOD_SHARE:
-            scores.append((profile.id not in _FREE_TEXT, is_same_line, share, profile.id))
-    return max(scores)[-1] if scores else None
+    """Return the profile that explains the bytes best, None when none does; `line` are the settings they came at."""
+    found = recognise(data, line)
+    return found[0].profile_id if found else None
 
 
 def guess_file(path: Path) -> str | None:

@@ -21,6 +21,7 @@ _NEEDS: dict[RequestKind, tuple[str, ...]] = {
     RequestKind.OUT_OF_SERVICE: ("rule_id", "on"),
     RequestKind.RELEASE_PORT: ("seconds",),
     RequestKind.PIN: ("spans", "why"),
+    RequestKind.RECOGNISE: ("port",),
 }
 
 

@@ -47,6 +47,7 @@ class RequestKind(StrEnum):
     TAKE_PORT = "take_port"
     COMMAND = "command"
     PIN = "pin"
+    RECOGNISE = "recognise"
     STOP = "stop"
 
 

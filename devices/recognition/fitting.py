@@ -72,7 +72,7 @@ def _account(profile: Profile, params: Mapping[str, object], data: bytes) -> Acc
     account = decoder.account()
     if profile.make_master is not None and not _reads_values(blocks):
         return None
-    return account if blocks or is_checked(profile) and profile.id not in GENERAL else None
+    return account if blocks or (is_checked(profile) and profile.id not in GENERAL) else None
 
 
 def _reads_values(blocks: list[Block]) -> bool:

@@ -81,7 +81,7 @@ def _judged(ranked: list[tuple[float, Reading, Levels, bool]]) -> Search:
             continue
         heard = receive(levels, reading.line)
         data = heard.data
-        fits = recognise(data, reading.line) or (_plain(data, reading.line, flaws(heard)),)
+        fits = recognise(data, reading.line) or (described(data, reading.line, flaws(heard)),)
         for place, fit in enumerate(fits):
             if fit is not None:
                 fit = replace(fit, characters=len(data), errors=heard.errors, is_inverted=is_inverted)
@@ -99,7 +99,7 @@ def _weight(fit: Finding) -> int:
     return {Kind.CHECKSUMS: 1, Kind.FORM: 1, Kind.NUMBERS: 2, Kind.FRAMES: 3, Kind.TEXT: 3}.get(fit.kind, 4)
 
 
-def _plain(data: bytes, line: LineSettings, errors: float) -> Finding | None:
+def described(data: bytes, line: LineSettings | None = None, errors: float = 0.0) -> Finding | None:
     """Return what can be said of bytes that no profile knows: a layout, text, or that characters come sound."""
     if len(data) < _LEAST_CHARACTERS or errors > _MOST_ERRORS * len(data):
         return None
@@ -108,9 +108,13 @@ def _plain(data: bytes, line: LineSettings, errors: float) -> Finding | None:
     share = printable(data)
     proposal = propose(data) if share < 0.95 else None
     if proposal is not None:
-        return Finding("", {}, line, proposal.frames, 0, proposal.share, Kind.FRAMES, proposal=proposal.as_params())
+        return Finding(
+            "", {}, line, proposal.frames, 0, proposal.share, Kind.FRAMES, len(data), proposal=proposal.as_params()
+        )
     kind = Kind.TEXT if share >= 0.95 else Kind.CHARACTERS
-    return Finding("", {}, line, 0, 0, share if kind is Kind.TEXT else 0.0, kind)
+    if line is None and kind is Kind.CHARACTERS:
+        return None
+    return Finding("", {}, line, 0, 0, share if kind is Kind.TEXT else 0.0, kind, len(data))
 
 
 def _one_each(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -106,9 +106,11 @@ def _plain(line: LineSettings, data: bytes) -> tuple[float, Finding] | None:
     if len(data) >= 8 and share >= _WORDS and len(set(data)) > 4:
         return 1 + share, Finding("", {}, line, share=share, kind=Kind.TEXT, characters=len(data))
     proposal = propose(data)
-    if proposal is None or not (proposal.check or proposal.framing == "sync" and proposal.share > 0.9):
+    if proposal is None or not (proposal.check or (proposal.framing == "sync" and proposal.share > 0.9)):
         return None
-    found = Finding("", {}, line, proposal.frames, 0, proposal.share, Kind.FRAMES, len(data), proposal=proposal.as_params())
+    found = Finding(
+        "", {}, line, proposal.frames, 0, proposal.share, Kind.FRAMES, len(data), proposal=proposal.as_params()
+    )
     return 3 + bool(proposal.check) + proposal.share, found
 
 
@@ -118,10 +120,12 @@ def variants(settings: LineSettings, data: bytes) -> list[tuple[LineSettings, by
     values = np.frombuffer(data, dtype=np.uint8).astype(np.uint16)
     if settings.data_bits != 8 or settings.parity != "N" or values.size < 8 or not (values & 0x80).any():
         return found
-    low = values & 0x7F
+    low = (values & 0x7F).astype(np.uint16)
     for parity in "EO":
         if (parity_bits(low, parity) == (values >> 7).astype(np.bool_)).mean() >= _WHOLE_SHARE:
-            found.insert(0, (LineSettings(settings.baud, 7, parity, settings.stop_bits), low.astype(np.uint8).tobytes()))
+            found.insert(
+                0, (LineSettings(settings.baud, 7, parity, settings.stop_bits), low.astype(np.uint8).tobytes())
+            )
     return found
 
 

@@ -61,7 +61,8 @@ def _offsets(levels: Levels, speed: float) -> NDArray[np.float64]:
     """Return how far each change inside a character lies after its start, in bits, flat."""
     bit_ns = 1e9 / speed
     changes, falls = levels.changes_ns, levels.falls()
-    starts, at = [], 0
+    starts: list[int] = []
+    at = 0
     following = np.searchsorted(falls, falls + _FRAME_BITS * bit_ns).tolist()
     while at < len(following) and len(starts) < _MOST_STARTS:
         starts.append(at)

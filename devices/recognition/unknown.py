@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ _MOST_BYTES = 32768
 _LONGEST = 512
 _LEAST_FRAMES = 6
 _PROBED = 48
+_CHECKS: tuple[Checksum, ...] = (*CRCS.values(), *SUMS.values())
 Rows = NDArray[np.uint8]
 
 
@@ -78,7 +80,7 @@ def _behind_sync(data: bytes) -> Proposal | None:
 
 def _periods(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield (frame size, position of the first one) of the pairs of bytes that come back most evenly."""
-    pairs = Counter(zip(data, data[1:], strict=False)).most_common(24)
+    pairs = Counter(pairwise(data)).most_common(24)
     found: list[tuple[float, int, int]] = []
     bytes_ = np.frombuffer(data, dtype=np.uint8)
     for (first, second), _ in pairs:
@@ -140,7 +142,7 @@ def _check(rows: Rows) -> tuple[str, int, int, str] | None:
     if np.unique(probe, axis=0).shape[0] < 4:
         return None
     for tail in (0, 1, 2):
-        for check in (*CRCS.values(), *SUMS.values()):
+        for check in _CHECKS:
             found = _placed(probe, check, tail)
             if found is not None:
                 return found

@@ -53,3 +53,10 @@ class HeardRun(SimulatorRun):
         super().__init__(simulator, settings, link, start_s=start_s)
         self._line.unplug()
         self._line = HearingLine(link, settings)
+
+    def _listen(self, now_s: float) -> None:
+        """Forget half a request after a quiet tick, as a device on a real line does."""
+        before = self._heard
+        super()._listen(now_s)
+        if self._heard == before:
+            self._heard = b""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from devices import profiles
-from devices.recognise import recognise
+from devices.recognition import recognise
 from devices.simulators.capture import read_capture
 from devices.values import Profile
 
