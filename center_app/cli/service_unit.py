@@ -22,7 +22,8 @@ NO_SYSTEMD = declare(
     "This computer has no systemd.",
     "Have `main.py collect` started by whatever starts programs here.",
 )
-_SYSTEM = """ProtectSystem=strict
+_SYSTEM = """Nice=-5
+ProtectSystem=strict
 ReadWritePaths={folder}
 ProtectHome={home}
 PrivateTmp=yes
