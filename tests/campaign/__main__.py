@@ -9,6 +9,7 @@ RUNS = (
     ("tests.campaign.kills", "500"),  # D1: kill writer and desk, nothing acknowledged is lost
     ("tests.campaign.power_loss", "2000"),  # D2: cut the power, flushed rows stay
     ("tests.campaign.wal", "600"),  # D4: an idle reader does not let the log grow
+    ("tests.campaign.disk_full",),  # D6: a full or broken disk is named, counted, overcome
     ("tests.campaign.server_loss", "600"),  # D5: recordings while the server is frozen
     ("tests.campaign.corruption", "1000000"),  # S2: every injected fault is found, nothing intact is lost
     ("tests.campaign.hostile", "30"),  # S3: floods on a live port beside a quiet one

@@ -17,6 +17,7 @@ from center_app.telemetry.replica.server import CentreReader
 from center_app.telemetry.store.files import collector_folder
 from center_app.telemetry.store.reader import StoreReader
 from center_app.wiring import Center
+from tests.campaign import server_loss
 from tests.support import wait_until
 from tests.telemetry.store.rig import CELL, MS, T0, Feed, begin, open_writer, stream
 
@@ -145,3 +146,11 @@ def test_the_thread_tells_how_far_the_server_is_behind_and_never_blocks(tmp_path
     assert tables_of(center)["chunk"] >= 2
     parts.close()
     writer.close()
+
+
+def test_a_frozen_server_loses_and_doubles_nothing_and_the_rest_drains_fast() -> None:
+    told = server_loss.campaign(5.0)
+    assert (told["lost"], told["doubled"]) == (0, 0)
+    assert told["times_real_time"] >= 10 or told["drain_s"] < 3
+    assert told["state_shown_s"] <= 10
+    assert told["slowest_append_s"] < 0.5

@@ -33,6 +33,8 @@ class Keeper:
         self._running: tuple[Future[Any], Sequence[Row]] | None = None
         self.is_urgent = threading.Event()
         writer.in_ledger(ledger.create).result(30)
+        for recording_id in writer.recovered:
+            writer.in_ledger(partial(_note_sealed, recording_id=recording_id)).result(30)
 
     def put_alarm_state(self, alarm: AlarmView) -> None:
         """Replace the stored state of one alarm, soon."""
@@ -104,3 +106,18 @@ class Keeper:
 def _write(connection: ledger.Connection, rows: Sequence[Row]) -> None:
     for row in rows:
         row(connection)
+
+
+def _note_sealed(connection: ledger.Connection, recording_id: int) -> None:
+    """Chain a recording that a crash cut off: up to when it goes, and the digest its raw bytes end with.
+
+    The next recording of the cell begins with a gap that starts at exactly this time.
+    """
+    found = connection.execute(
+        "SELECT r.ended_ns, r.cell_id, h.ordinal, h.digest FROM recording r LEFT JOIN head h ON h.recording_id = r.id"
+        " AND h.kind = 'raw' WHERE r.id = ? ORDER BY h.ordinal DESC LIMIT 1",
+        (recording_id,),
+    ).fetchone()
+    ended_ns, cell_id, ordinal, digest = found
+    details = {"ended_by": "crash", "cell_id": cell_id, "segment": ordinal, "raw_head": digest.hex() if digest else ""}
+    ledger.put_event(connection, ended_ns, "sealed", f"recording {recording_id}", details)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 from center_app.core.paths import PROGRAM
-from tests.campaign import wal
+from center_app.telemetry.collector.keeper import Keeper
+from center_app.telemetry.records import Records
+from center_app.telemetry.store.reader import StoreReader
+from tests.campaign import disk_full, kills, wal
+from tests.telemetry.store.kills import one_kill
+from tests.telemetry.store.rig import open_writer
 
 
 def test_a_power_cut_leaves_what_was_flushed() -> None:
@@ -26,3 +32,32 @@ def test_an_idle_reader_does_not_let_the_log_grow() -> None:
     assert told["largest_wal_mb"] < 8
     assert told["named"]
     assert told["files"] > 1
+
+
+def test_a_recording_cut_by_a_crash_is_chained_with_its_end(tmp_path: Path) -> None:
+    acknowledged = one_kill(tmp_path, 5, 80, 500, 0.005)
+    writer = open_writer(tmp_path)
+    Keeper(writer)
+    with StoreReader(tmp_path) as reader:
+        view = reader.recording(acknowledged.recording_id)
+        last = reader.segments(view.id)[-1]
+    records = Records(tmp_path)
+    (event,) = records.events("sealed")
+    assert records.verify("local") is None
+    records.close()
+    writer.close()
+    assert event.t_ns == view.ended_ns == max(view.last_ns, last.last_ns)
+    assert (event.details["segment"], event.details["raw_head"]) == (last.ordinal, last.digest)
+
+
+def test_a_disk_that_refuses_every_write_is_named_and_overcome(tmp_path: Path) -> None:
+    told = disk_full.broken(tmp_path)
+    assert told["named_after_s"] <= 2
+    assert told["resumed_after_s"] <= 10
+    assert told["samples_kept"] > 0
+
+
+def test_killed_writers_and_desks_lose_nothing_acknowledged() -> None:
+    told = kills.campaign(2, 7)
+    assert (told["lost"], told["torn"], told["doubled"]) == (0, 0, 0)
+    assert told["acts_acknowledged"] > 0

@@ -1,0 +1,223 @@
+"""D6: the disk is full or broken while recording: named, counted, overcome, nothing corrupt.
+
+Run: `python -m tests.campaign.disk_full`. Prints one JSON object for each fault that can be made here: `full` on
+an 8 MB tmpfs (where mounting is allowed), `limit` by RLIMIT_FSIZE, `io_error` by a shim
+compiled with gcc that makes every write fail. A process of its own records 5,000 samples/s meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from center_app.core.paths import PROGRAM
+from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.reader import StoreReader
+
+_SHIM = """
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <dlfcn.h>
+static int broken(int fd) {
+    char *mark = getenv("BROKEN_MARK"), name[64], path[4096];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    ssize_t size = readlink(name, path, sizeof path - 1);
+    if (size < 0 || access(mark, F_OK)) return 0;
+    path[size] = 0;
+    return strstr(path, ".db") != 0;
+}
+#define WRITE(NAME, OFFSET) ssize_t NAME(int fd, const void *data, size_t size, OFFSET place) { \\
+    static ssize_t (*real)(int, const void *, size_t, OFFSET); \\
+    if (!real) real = dlsym(RTLD_NEXT, #NAME); \\
+    if (broken(fd)) { errno = EIO; return -1; } \\
+    return real(fd, data, size, place); }
+WRITE(pwrite, off_t)
+WRITE(pwrite64, off64_t)
+"""
+_RECORDER = """
+import json, sys, time
+import numpy as np
+from tests.telemetry.store.rig import Feed, begin, open_writer, stream
+writer = open_writer(sys.argv[1], backlog=2_000_000)
+start = time.time_ns()
+feed = Feed(begin(writer, stream(), t_ns=start))
+sent = 0
+while sys.stdin is not None:
+    due = int((time.time_ns() - start) / 1e9 * 5000 / 3)
+    if due > sent:
+        row = np.arange(sent, due)
+        feed.send(start + row * 600_000, np.stack([row % 30_000, row % 7, row % 11]).astype(np.int16))
+        sent = due
+    state = writer.state
+    code = state.trouble.code.id if state.trouble else ""
+    print(json.dumps([code, state.lost_samples, writer.acknowledged, sent]), flush=True)
+    time.sleep(0.05)
+"""
+
+
+class _Recorder:
+    """Run the recording process and look at what it says."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _RECORDER, str(folder)], cwd=PROGRAM, stdout=subprocess.PIPE, text=True, **options
+        )
+        self.last: list[Any] = ["", 0, 0, 0]
+
+    def until(self, condition: Callable[[list[Any]], bool], limit_s: float) -> float:
+        """Read on until its words fit; return after how many seconds. AssertionError when it died or never did."""
+        began = time.monotonic()
+        assert self.process.stdout is not None
+        while time.monotonic() - began < limit_s:
+            line = self.process.stdout.readline()
+            assert line, "the recorder died"
+            self.last = json.loads(line)
+            if condition(self.last):
+                return time.monotonic() - began
+        raise AssertionError(f"{self.last} after {limit_s} s")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.communicate()
+
+
+def fault(
+    kind: str, folder: Path, begin: Callable[[], None], end: Callable[[], None], away_s: float = 3.0, **options: Any
+) -> dict[str, Any]:
+    """Record, break the disk, mend it, record on; AssertionError when a promise of D6 is broken."""
+    recorder = _Recorder(folder, **options)
+    try:
+        recorder.until(lambda said: said[2] > 2000, 10)
+        begin()
+        named_s = recorder.until(lambda said: bool(said[0]), 30)
+        code = recorder.last[0]
+        back_at = time.monotonic() + away_s
+        recorder.until(lambda _said: time.monotonic() > back_at, away_s + 2)
+        before = recorder.last[2]
+        end()
+        resumed_s = recorder.until(lambda said: not said[0] and said[2] > before, 12)
+        recorder.until(lambda said: said[2] > before + 20_000, 10)
+    finally:
+        recorder.kill()
+    sent, lost = recorder.last[3], recorder.last[1]
+    kept = _check(folder)
+    return {
+        "fault": kind, "code": code, "named_after_s": round(named_s, 2), "resumed_after_s": round(resumed_s, 2),
+        "samples_sent": sent * 3, "samples_kept": kept, "samples_counted_lost": lost, "corrupt": 0,
+    }  # fmt: skip
+
+
+def _check(folder: Path) -> int:
+    from tests.telemetry.store.rig import CELL, open_writer
+
+    open_writer(folder).close()
+    with StoreReader(folder) as reader:
+        (view,) = reader.recordings(CELL)
+        assert reader.verify(view.id) is None
+        assert reader.account(view.id).is_balanced
+        return 3 * len(reader.samples(CELL, "drive", "c0", 0, 1 << 62, 1 << 40).t_ns)
+
+
+def limited(folder: Path) -> dict[str, Any]:
+    """Let no file grow beyond what it has now (RLIMIT_FSIZE), then lift that."""
+
+    def ignore_signal() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    recorder: list[int] = []
+
+    def limit(size: int) -> None:
+        for entry in Path("/proc").glob("[0-9]*"):
+            if entry.name.isdigit() and str(folder) in _command(entry):
+                recorder.append(int(entry.name))
+                resource.prlimit(int(entry.name), resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    found = fault(
+        "limit", folder, lambda: limit(_largest(folder)), lambda: limit(resource.RLIM_INFINITY),
+        preexec_fn=ignore_signal,
+    )  # fmt: skip
+    assert recorder
+    return found
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _largest(folder: Path) -> int:
+    files = collector_folder(folder, "local").glob("20*")
+    return max(path.stat().st_size for path in files)
+
+
+def broken(folder: Path) -> dict[str, Any]:
+    """Let every write to a database file fail with EIO, by a shim."""
+    source, shim, mark = folder / "shim.c", folder / "shim.so", folder / "broken"
+    source.write_text("#include <stdio.h>\n#include <string.h>\n" + _SHIM.replace("#define _GNU_SOURCE\n", ""))
+    subprocess.run(
+        ["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True
+    )
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "BROKEN_MARK": str(mark)}
+    return fault("io_error", folder, mark.touch, mark.unlink, env=environment)
+
+
+def small_disk(folder: Path, kind: str) -> dict[str, Any] | None:
+    """Fill an 8 MB tmpfs; None where mounting is not allowed."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        return None
+    try:
+        return fault(kind, folder, lambda: _fill(folder / "ballast"), (folder / "ballast").unlink)
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb") as file:
+        try:
+            while True:
+                file.write(bytes(65536))
+                file.flush()
+        except OSError:
+            return
+
+
+def campaign() -> list[dict[str, Any]]:
+    """Make every fault that can be made here."""
+    found: list[dict[str, Any]] = []
+    for kind in ("full", "limit", "io_error"):
+        folder = Path(tempfile.mkdtemp(prefix="disk-"))
+        try:
+            told = (
+                limited(folder)
+                if kind == "limit"
+                else broken(folder)
+                if kind == "io_error"
+                else (small_disk(folder, kind))
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        found.append(told or {"fault": kind, "not_tested": "mounting is not allowed here"})
+    return found
+
+
+if __name__ == "__main__":
+    for told in campaign():  # a read-only remount is refused while files are open for writing: not tested
+        print(json.dumps(told), flush=True)
