@@ -103,7 +103,7 @@ class _Bus:
 
 PROFILE = Profile(
     id="dynamixel",
-    version=1,
+    version=2,
     label=say("Dynamixel servos, protocol 2.0", "Dynamixel-Servos, Protokoll 2.0", "Dynamixel 舵机（协议 2.0）"),
     line=LineSettings(57600),
     streams=_streams({"servos": "1,2"}),

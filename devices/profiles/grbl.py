@@ -108,7 +108,7 @@ def _decoder() -> ItemDecoder:
 
 PROFILE = Profile(
     id="grbl",
-    version=1,
+    version=2,
     label=say("Grbl 1.1 controller", "Grbl-1.1-Steuerung", "Grbl 1.1 控制器"),
     line=LineSettings(115200),
     streams=(STREAM,),

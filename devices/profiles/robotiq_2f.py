@@ -52,7 +52,7 @@ def _master(params: Params) -> ModbusMaster:
 
 PROFILE = Profile(
     id="robotiq_2f",
-    version=1,
+    version=2,
     label=say("Robotiq 2F / Hand-E gripper", "Greifer Robotiq 2F / Hand-E", "Robotiq 2F / Hand-E 夹爪"),
     line=LineSettings(115200),
     streams=(STREAM,),

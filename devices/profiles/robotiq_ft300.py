@@ -47,7 +47,7 @@ def _build(seed: int, number: Ints) -> NDArray[np.uint8]:
 
 PROFILE = Profile(
     id="robotiq_ft300",
-    version=1,
+    version=2,
     label=say("Robotiq FT 300 stream", "Robotiq FT 300, Datenstrom", "Robotiq FT 300 数据流"),
     line=LineSettings(19200),
     streams=(STREAM,),
