@@ -22,8 +22,8 @@ from devices.account import CUT, OVERLONG
 from devices.messages import explain, number
 from devices.values import Account, Block, Decoder, Message, Profile, Quality, StreamSpec
 
-MOST_EXPLAINED = 1 << 20
-"""Messages are read from the first MiB at most; rows and account cover the whole file."""
+MOST_EXPLAINED = 1 << 18
+"""Messages are read from the first 256 KiB at most; rows and account cover the whole file."""
 
 UNKNOWN = declare(
     "decode.profile_unknown",
