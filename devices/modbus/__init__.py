@@ -7,7 +7,7 @@ Doors: `ModbusMaster`, `TcpMaster` (poll), `ModbusListener`, `Sniffer` (hear), `
 from devices.modbus.frames import is_sound, parse_reply, parse_request, sealed
 from devices.modbus.listener import ModbusListener
 from devices.modbus.master import ModbusMaster
-from devices.modbus.pdu import EXCEPTION, MOST_COILS, MOST_REGISTERS
+from devices.modbus.pdu import EXCEPTION
 from devices.modbus.plan import Read, covers, grouped, read_request
 from devices.modbus.registers import Register, bytes_of, readings, value_of
 from devices.modbus.rows import Task, same_registers
@@ -17,8 +17,6 @@ from devices.modbus.writes import write_requests
 
 __all__ = [
     "EXCEPTION",
-    "MOST_COILS",
-    "MOST_REGISTERS",
     "ModbusListener",
     "ModbusMaster",
     "Read",

@@ -21,6 +21,8 @@ from devices.values import Account, Block, Quality
 
 _SHORTEST, _LONGEST = 2, pdu.LONGEST_PDU + 1
 _REMEMBERED = 4096
+COMMAND_NUMBERS = 0x7FF0
+"""Transactions from here on are not used for polls: commands are sent between them (`devices.commands.modbus_tcp`)."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Numbers:
     def number(self, unit: int, read: Read) -> int:
         """Return the next transaction number of a read."""
         index, size = self._at[unit, read], max(1, len(self.reads))
-        turn = self._turns[index] = (self._turns.get(index, -1) + 1) % max(1, 0x10000 // size)
+        turn = self._turns[index] = (self._turns.get(index, -1) + 1) % max(1, COMMAND_NUMBERS // size)
         return turn * size + index
 
     def read_of(self, transaction: int) -> tuple[Task, Read] | None:

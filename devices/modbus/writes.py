@@ -61,11 +61,7 @@ class Write:
 
     def judge(self, reply: bytes) -> Answer | None:
         """Judge what came back after the write so far; None while the answer is not whole."""
-        fields = _answer(self.request, reply)
-        if fields is None:
-            return None
-        code = int(str(fields.get("exception", 0)))
-        return Answer(not code, code)
+        return answer_to(self.request, reply)
 
     def compare(self, reply: bytes) -> Answer | None:
         """Judge what came back after the read-back so far; None while the answer is not whole."""
@@ -78,6 +74,15 @@ class Write:
         pairs = enumerate(zip(self.values, found, strict=True), self.address)
         differs = tuple(Differs(at, wanted, have) for at, (wanted, have) in pairs if wanted != have)
         return Answer(not differs, 0, differs)
+
+
+def answer_to(request: bytes, reply: bytes) -> Answer | None:
+    """Judge what came back after any request so far: done, refused, or None while the answer is not whole."""
+    fields = _answer(request, reply)
+    if fields is None:
+        return None
+    code = int(str(fields.get("exception", 0)))
+    return Answer(not code, code)
 
 
 def write_requests(

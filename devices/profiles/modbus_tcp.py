@@ -1,8 +1,7 @@
 """Modbus TCP: polls units behind one connection or gateway, as a register map says; the port is socket://host:502.
 
 One request is open at a time, as many servers lose a second one; `window` allows up to 16, and transaction numbers
-tell their replies apart. Map, units and times are those of the profile `modbus_master`; writes with read-back are in
-`devices.modbus.writes`.
+tell their replies apart. Map, units and times are those of the profile `modbus_master`.
 """
 
 from __future__ import annotations
