@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from center_app.core.audit import AuditEntry
 from center_app.core.db import Read
-from center_app.telemetry import views
+from center_app.telemetry import user_profiles, views
 from center_app.telemetry.models import AlarmRule, Cell, CollectorLease, Request, RunRule
 from center_app.telemetry.values import (
     AlarmRuleView,
@@ -22,6 +22,7 @@ from center_app.telemetry.values import (
 
 def cells(read: Read, collector: str | None = None, include_removed: bool = False) -> list[CellView]:
     """Return the robot cells in order of their number, of one collector when named."""
+    user_profiles.refresh(read)
     wanted = select(Cell).order_by(col(Cell.id))
     if collector is not None:
         wanted = wanted.where(col(Cell.collector) == collector)

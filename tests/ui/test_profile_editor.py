@@ -9,11 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from center_app.core.access import Actor, Role
-from center_app.telemetry import channels, user_profiles
+from center_app.core.labels import Label
+from center_app.telemetry import channels, service, user_profiles
+from center_app.telemetry.values import CellDraft
 from devices import profiles
 from devices.toml_profiles import compile_text
+from ui.kit.recorded import Doors
+from ui.pages.cells.data import load_cards
 from ui.pages.cells.profile_editor import sources
 from ui.pages.cells.profile_editor.dialog import ProfileEditor
+from ui.pages.cells.tile_paint import state_of
 
 
 @pytest.fixture
@@ -92,3 +97,18 @@ def test_find_goes_round(desk, editor):
 @pytest.mark.parametrize("name", [name for name, _title in sources.TEMPLATES])
 def test_templates_are_sound(name: str):
     assert compile_text(sources.template(name)).id.startswith("my_")
+
+
+def test_a_cell_whose_profile_was_removed_says_so(desk, admin):
+    desk.center.write(admin, user_profiles.save_profile, sources.template("force_sensor_sync"))
+    draft = CellDraft(None, Label.of("Sensor"), "/dev/ttyUSB9", "my_force_sensor")
+    made = desk.center.write(admin, service.add_cell, draft)
+
+    def words() -> str:
+        (card,) = (one for one in load_cards(desk.center, Doors(desk.center.folder), {}, {}) if one.cell.id == made.id)
+        return state_of(card)[2]
+
+    assert words() == "Not recording"
+    desk.center.write(admin, user_profiles.remove_profile, "my_force_sensor")
+    assert words() == "Profile removed"
+    profiles.set_own(())

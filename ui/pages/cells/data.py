@@ -13,6 +13,7 @@ from center_app.telemetry import queries
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, ChannelView, GapView, RecordingView
 from center_app.telemetry.values import AlarmRuleView, AlarmView, CellView, PortHealth, PortState, RunInterval
+from devices import profiles
 from ui.kit.recorded import Doors, to_ns
 
 
@@ -38,11 +39,12 @@ class CellCard:
     runs: tuple[RunInterval, ...]
     headline: ChannelView | None
     limits: tuple[AlarmRuleView, ...]
+    has_profile: bool = True
 
     @property
     def state(self) -> PortState:
-        """Return what the port does."""
-        return self.health.state if self.health else PortState.STOPPED
+        """Return what the port does; nothing when the device's profile was removed."""
+        return self.health.state if self.health and self.has_profile else PortState.STOPPED
 
     def booking_at(self, now: datetime) -> CellBooking | None:
         """Return the booking that runs now."""
@@ -106,7 +108,8 @@ def _card(
     limits = tuple(rule for rule in rules.values() if rule.cell_id == cell.id and rule.enabled)
     machine = machines.get(cell.machine_id or 0, cell.label)
     mine = tuple(run for run in runs if run.cell_id == cell.id)
-    return CellCard(cell, machine, health, own, tuple(bookings.get(cell.machine_id or 0, ())), mine, headline, limits)
+    return CellCard(cell, machine, health, own, tuple(bookings.get(cell.machine_id or 0, ())), mine, headline, limits,
+                    profiles.current(cell.profile_id))  # fmt: skip
 
 
 def _today_ns(center: Any) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from center_app.core.text import N_
 from center_app.telemetry.store.values import RecordingView
+from devices import profiles
 from devices.values import LineSettings
 from ui.kit.buttons import button
 from ui.kit.layout import Item, clear, column, row
@@ -108,8 +109,14 @@ def _line_rows(facts: Facts) -> list[tuple[str, str]]:
     return [
         (_("Port"), recording.port.rsplit("/", 1)[-1]),
         (_("Setting"), line_text(LineSettings(**recording.line))),  # type: ignore[arg-type]
-        (_("Profile"), f"{recording.profile_id} v{recording.profile_version}"),
+        (_("Profile"), profile_text(recording)),
     ]
+
+
+def profile_text(recording: RecordingView) -> str:
+    """Say under which profile and version a recording was made, and that it was removed since."""
+    said = f"{recording.profile_id} v{recording.profile_version}"
+    return said if profiles.current(recording.profile_id) else _("{profile}, removed", profile=said)
 
 
 def line_text(line: LineSettings) -> str:

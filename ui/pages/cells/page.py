@@ -20,7 +20,7 @@ from ui.pages.cells import acts
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.monitor import Monitor
 from ui.pages.cells.overview import Overview
-from ui.pages.cells.tile_paint import STATES
+from ui.pages.cells.tile_paint import state_of
 
 
 class CellsPage(Page):
@@ -85,7 +85,7 @@ class CellsPage(Page):
     def _on_loaded(self, card: CellCard) -> None:
         if self._stack.currentWidget() is not self.monitor:
             return
-        token, icon, word = STATES[card.state]
+        token, icon, word = state_of(card)
         name = card.machine.say(_.language)
         lost = card.health.lost_samples if card.health else 0
         beside = [lambda: Pill(_.context("cell state", word), token, icon)]

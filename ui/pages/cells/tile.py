@@ -10,7 +10,7 @@ from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.plot.trace import Points
-from ui.pages.cells.tile_paint import HEIGHT, STATES, TilePaint, tone_of
+from ui.pages.cells.tile_paint import HEIGHT, TilePaint, state_of, tone_of
 
 
 class CellTile(QWidget):
@@ -36,7 +36,7 @@ class CellTile(QWidget):
         self.update()
 
     def _name(self) -> None:
-        _token, _icon, word = STATES[self.card.state]
+        _token, _icon, word = state_of(self.card)
         said = _.context("cell state", word)
         self.setAccessibleName(f"{self.card.machine.say(_.language)}, {said}")
 

@@ -36,6 +36,12 @@ STATES = {
     PortState.RELEASED: ("info", "unlink", N_("Port released")),
     PortState.STOPPED: ("off", "circle", N_("Not recording")),
 }
+PROFILE_REMOVED = ("warn", "circle-x", N_("Profile removed"))
+
+
+def state_of(card: CellCard) -> tuple[str, str, str]:
+    """Return token, icon and word of a cell's state."""
+    return STATES[card.state] if card.has_profile else PROFILE_REMOVED
 
 
 def limit_of(card: CellCard) -> float | None:
@@ -94,7 +100,7 @@ class TilePaint:
         return metrics.horizontalAdvance(shown)
 
     def _paint_head(self, painter: QPainter) -> None:
-        token, icon, word = STATES[self.card.state]
+        token, icon, word = state_of(self.card)
         text = _.context("cell state", word)
         wide = pill_width(text, icon)
         paint_pill(painter, QRectF(self.width - PAD - wide, 12, wide, 20), text, token, icon)
