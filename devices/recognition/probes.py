@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from devices import profiles
 from devices.checksum import UMTS, crc16_of
@@ -92,12 +93,15 @@ def _is_marlin(answer: bytes) -> bool:
 
 
 _TEXT_SPEEDS = tuple(LineSettings(speed) for speed in (115200, 250_000, 9600, 57600))
-PROBES = (
-    Probe("Grbl ?", b"?", _TEXT_SPEEDS[:1], _is_grbl, "grbl", kind=Kind.FORM, wait_s=0.4),
-    Probe("Marlin M105", b"\nM105\n", _TEXT_SPEEDS[:2], _is_marlin, "marlin", kind=Kind.FORM, wait_s=0.4),
-    _modbus("robotiq_2f", 9, 3, 0x07D0, 3),
-    _modbus("energy_meter", 1, 4, 0x0000, 2),
-    Probe("Dynamixel ping", _ping(), tuple(map(LineSettings, (57600, 1_000_000))), _is_status, "dynamixel"),
-    Probe("SCPI *IDN?", b"*IDN?\n", _TEXT_SPEEDS[2:3] + _TEXT_SPEEDS[:1], _is_identity, "scpi_reading",
-          kind=Kind.FORM, wait_s=0.6),
-)  # fmt: skip
+@cache
+def probes() -> tuple[Probe, ...]:
+    """Return the queries in the order they are tried."""
+    return (
+        Probe("Grbl ?", b"?", _TEXT_SPEEDS[:1], _is_grbl, "grbl", kind=Kind.FORM, wait_s=0.4),
+        Probe("Marlin M105", b"\nM105\n", _TEXT_SPEEDS[:2], _is_marlin, "marlin", kind=Kind.FORM, wait_s=0.4),
+        _modbus("robotiq_2f", 9, 3, 0x07D0, 3),
+        _modbus("energy_meter", 1, 4, 0x0000, 2),
+        Probe("Dynamixel ping", _ping(), tuple(map(LineSettings, (57600, 1_000_000))), _is_status, "dynamixel"),
+        Probe("SCPI *IDN?", b"*IDN?\n", _TEXT_SPEEDS[2:3] + _TEXT_SPEEDS[:1], _is_identity, "scpi_reading",
+              kind=Kind.FORM, wait_s=0.6),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from devices.recognition.fitting import printable, recognise
-from devices.recognition.probes import PROBES
+from devices.recognition.probes import probes
 from devices.recognition.speeds import COMMON, RARE
 from devices.recognition.unknown import propose
 from devices.recognition.values import Finding, Heard, Kind, Line, Search, Seen
@@ -216,7 +216,7 @@ def _confirm(trials: _Trials) -> None:
 
 def _ask(trials: _Trials) -> None:
     """Send the queries of polled devices at their own settings; the first that is answered ends it."""
-    for probe in PROBES:
+    for probe in probes():
         for settings in probe.lines:
             if trials.is_over:
                 return
