@@ -372,3 +372,18 @@ def test_a_unit_that_refuses_holes_is_asked_without_them(profile_id: str) -> Non
     assert not blocks[-1].quality.any()
     heard = profile.decoder(params).feed(log)
     assert heard[-1].values.tolist() == blocks[-1].values.tolist()
+
+
+@pytest.mark.parametrize("profile_id", ["modbus_master", "modbus_tcp"])
+def test_a_million_bytes_of_noise_between_polls_give_no_value(profile_id: str) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, 1_000_000, dtype=np.uint8).tobytes()
+    master = get(profile_id).master({"interval_ms": 0, "timeout_ms": 20})
+    assert master is not None
+    for step, start in enumerate(range(0, len(noise), 997)):
+        master.next_request(step * 10 * MS)
+        for block in master.on_bytes(noise[start : start + 997], step * 10 * MS):
+            assert (block.quality != Quality.GOOD).all()
+        assert master.account().balanced
+    master.flush()
+    assert master.account().pending == 0
+    assert master.account().bytes_in == len(noise)
