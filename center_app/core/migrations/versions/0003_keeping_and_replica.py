@@ -377,6 +377,10 @@ POSTGRESQL = [
     r"""CREATE VIEW replica.pyramid_block AS SELECT "id", "dtype", "low_codec", "low", "high_codec", "high", "good_codec", "good" FROM public.replica_pyramid_block WHERE collector = current_setting('center.collector')""",
     r"""CREATE VIEW replica.tail AS SELECT "stream_id", "first_row", "rows", "t_last", "raw_from", "raw_to", "times", "data", "quality" FROM public.replica_tail WHERE collector = current_setting('center.collector')""",
     r"""CREATE VIEW replica.raw_segment AS SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records, digest, data, mod(recording_id, 100000000000) * 10000000 + ordinal AS id FROM public.replica_segment WHERE collector = current_setting('center.collector')""",
+    r"""CREATE VIEW replica.raw_tail AS SELECT * FROM replica.raw_segment WHERE false""",
+    r"""CREATE VIEW replica.alarm_state AS SELECT CAST(key AS bigint) AS rule_id, body FROM public.replica_note WHERE kind = 'alarm' AND collector = current_setting('center.collector')""",
+    r"""CREATE VIEW replica.port_health AS SELECT CAST(key AS bigint) AS cell_id, t_ns, body FROM public.replica_note WHERE kind = 'health' AND collector = current_setting('center.collector')""",
+    r"""CREATE VIEW replica.run_interval AS SELECT key, CAST(CAST(body AS jsonb) ->> 'start_ns' AS bigint) AS start_ns, CAST(CAST(body AS jsonb) ->> 'end_ns' AS bigint) AS end_ns, CAST(CAST(body AS jsonb) ->> 'cell_id' AS bigint) AS cell_id, CAST(CAST(body AS jsonb) ->> 'machine_id' AS bigint) AS machine_id, body FROM public.replica_note WHERE kind = 'interval' AND collector = current_setting('center.collector')""",
 ]
 
 
