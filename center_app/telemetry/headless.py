@@ -34,9 +34,6 @@ from devices.values import LineSettings, Profile
 __all__ = ["Decoded", "Replayed", "collect", "decode_file", "guess_file", "guess_profile", "replay_file"]
 
 REPLAY_COLLECTOR = "replay"
-GOOD_SHARE = 0.5
-"""A profile fits when at least half of the bytes lie in good frames."""
-_FREE_TEXT = frozenset({"delimited_text", "label_value", "json_lines"})
 _POLL_S = 0.05
 
 

@@ -93,6 +93,8 @@ def _is_marlin(answer: bytes) -> bool:
 
 
 _TEXT_SPEEDS = tuple(LineSettings(speed) for speed in (115200, 250_000, 9600, 57600))
+
+
 @cache
 def probes() -> tuple[Probe, ...]:
     """Return the queries in the order they are tried."""

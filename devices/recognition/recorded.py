@@ -96,7 +96,7 @@ def _weight(fit: Finding) -> int:
     """Rank by what a fit rests on: checked frames, sure forms, text, bare characters."""
     if fit.kind in (Kind.CHECKSUMS, Kind.FORM) and fit.share >= 0.7:
         return 0
-    return {Kind.CHECKSUMS: 1, Kind.FORM: 1, Kind.NUMBERS: 2, Kind.FRAMES: 3, Kind.TEXT: 3}.get(fit.kind, 4)
+    return {Kind.CHECKSUMS: 1, Kind.FORM: 1, Kind.NUMBERS: 2}.get(fit.kind, 3)
 
 
 def described(data: bytes, line: LineSettings | None = None, errors: float = 0.0) -> Finding | None:

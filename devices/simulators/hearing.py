@@ -1,8 +1,8 @@
 """A pseudo-terminal behind which a receiver sits: bytes arrive as the settings of the port that opened it make them.
 
-A pseudo-terminal carries bytes, no bits, and the kernel keeps neither parity nor data bits of it; its speed it keeps. So
-the receiver here takes the speed from the other end and receives eight data bits without parity, unless the device's
-characters have more bits than that: those it receives with the device's own form.
+A pseudo-terminal carries bytes, no bits; the kernel keeps its speed, but neither parity nor data bits. So the receiver
+takes the speed from the other end and receives eight data bits without parity, unless the device's characters have more
+bits than that: those it receives in the device's own form.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from devices.values import Int64Array, LineSettings
 
 @dataclass(frozen=True)
 class WireFaults:
-    """Describe a poor wire: jitter of every edge (standard deviation in bits), clock error (0.02: the device is
-    2 % fast), glitches per second (each a tenth of a bit long); drawn from `seed`.
+    """Describe a poor wire; chances are drawn from `seed`.
+
+    `jitter_bits` is the standard deviation of every edge, `clock_error` 0.02 a device that is 2 % fast, and each of
+    `glitches_per_s` lasts a tenth of a bit.
     """
 
     jitter_bits: float = 0.0

@@ -41,14 +41,14 @@ class Desk:
         """Run events until the lanes are quiet."""
         assert settle(self.window)
 
-    def until(self, is_so: Callable[[], object]) -> None:
+    def until(self, is_so: Callable[[], object], timeout_s: float = 10.0) -> None:
         """Run events until something is so."""
 
         def look() -> object:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
             return is_so()
 
-        wait_until(look)
+        wait_until(look, timeout_s)
 
     def keys(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key in the widget that has the focus."""
