@@ -69,7 +69,7 @@ class Collector:
         self.desk = AlarmDesk(name, self._keeper)
         self._commands = CommandDesk(database, self._actor, clock, self.reader, self._keeper.is_urgent.set)
         self._readers: dict[int, PortReader] = {}
-        self._recogniser = Recogniser(self._recorded_ports, self._keeper.is_urgent.set)
+        self._recogniser = Recogniser(lambda: _recorded_ports(self._plans, self._readers), self._keeper.is_urgent.set)
         self.notifier = Notifier()
         self._rounds = Rounds(self._writer, self._keeper, self.stamps, self._readers, self.notifier)
         self._releases: dict[int, Release] = {}
@@ -142,8 +142,6 @@ class Collector:
         handle.add_anchor(now.t_ns, now.wall_ns, "start")
         return handle
 
-    # -- the loop --------------------------------------------------------------------------------------
-
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Record until stopped; always leaves sealed recordings behind."""
         try:
@@ -165,7 +163,7 @@ class Collector:
         """Bring back alarm states and intervals; note where each recording ended."""
         stored = self._writer.in_ledger(_remembered).result(30)
         now_ns = self.stamps.now().t_ns
-        self._releases = self._writer.in_ledger(lambda ledger_: releases.running(ledger_, now_ns)).result(30)
+        self._releases = self._writer.in_ledger(lambda rows: releases.running(rows, now_ns)).result(30)
         reader = StoreReader(self._folder)
         try:
             for interval in recovery.closed(reader, stored[1]):
@@ -235,11 +233,6 @@ class Collector:
     def _write_answer(self, number: int, state: RequestState, outcome: Mapping[str, Any]) -> None:
         self._database.write(self._actor, service.answer, number, state, outcome)
 
-    def _recorded_ports(self) -> list[tuple[str, str]]:
-        released = {PortState.RELEASED, PortState.STOPPED}
-        held = {cell_id for cell_id, reader in self._readers.items() if reader.counters.state not in released}
-        return [(one.cell.port, one.cell.label.say("en")) for one in self._plans if one.cell.id in held]
-
     def _end_reader(self, reader: PortReader) -> None:
         reader.stop()
         reader.thread.join(30)
@@ -259,6 +252,13 @@ class Collector:
         self._keeper.drain()
         self._writer.close()
         self._watch.close()
+
+
+def _recorded_ports(plans: Sequence[CellPlan], readers: Mapping[int, PortReader]) -> list[tuple[str, str]]:
+    """Return port and name of every cell whose port this collector holds."""
+    released = {PortState.RELEASED, PortState.STOPPED}
+    held = {cell_id for cell_id, reader in readers.items() if reader.counters.state not in released}
+    return [(one.cell.port, one.cell.label.say("en")) for one in plans if one.cell.id in held]
 
 
 def _remembered(connection: ledger.Connection) -> tuple[list[object], list[object]]:
