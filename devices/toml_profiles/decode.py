@@ -172,7 +172,7 @@ def _by_size(frames: Iterable[Frame]) -> Iterable[tuple[Rows, Int64Array, Int64A
     for frame in frames:
         groups.setdefault(len(frame[0]), []).append(frame)
     for size, mine in groups.items():
-        rows = np.frombuffer(b"".join(one[0] for one in mine), dtype=np.uint8).reshape(-1, size)
+        rows = np.frombuffer(b"".join(one[0] for one in mine), dtype=np.uint8).reshape(len(mine), size)
         yield rows, np.array([one[1] for one in mine], np.int64), np.array([one[2] for one in mine], np.int64)
 
 

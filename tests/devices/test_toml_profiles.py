@@ -287,3 +287,48 @@ def test_a_shipped_profile_written_as_toml_decodes_the_same() -> None:
     assert other.tick is not None
     assert one.tick.tolist() == other.tick.tolist()
     assert template_of(resolve("json_lines")) is None
+
+
+WORDS = [
+    "0",
+    "-1",
+    "nan",
+    '""',
+    "[]",
+    "{}",
+    "true",
+    '"cobs"',
+    '"length"',
+    '"bcd"',
+    '"u64be"',
+    "255",
+    "1e308",
+    '"(?P<a>.)"',
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(EXAMPLES), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(WORDS)), max_size=4), st.binary()
+)
+def test_a_spoiled_text_is_refused_or_decodes_anything(path: Path, spoil: list[tuple[int, str]], noise: bytes) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for at, word in spoil:
+        line = lines[at % len(lines)]
+        lines[at % len(lines)] = f"{line.partition('=')[0]}= {word}" if "=" in line else word
+    try:
+        decoder = compile_text("\n".join(lines)).decoder()
+    except ProfileRefused as refused:
+        problems_found, decoder = refused.problems, compile_text(GOOD).decoder()
+    else:
+        problems_found = ()
+    assert all(1 <= one.line <= len(lines) + 1 for one in problems_found)
+    decoder.feed(noise + b"\x01\x00\xc0\xc0\n")
+    decoder.flush()
+    assert decoder.account().balanced
+
+
+def test_an_empty_packet_is_no_frame() -> None:
+    decoder = resolve(str(next(path for path in EXAMPLES if "cobs" in path.stem))).decoder()
+    assert decoder.feed(b"\x01\x00") == []
+    assert decoder.account().discarded == {"bad_length": 2}
