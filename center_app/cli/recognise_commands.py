@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,8 @@ def recognise(
 
 
 def _is_port(place: str) -> bool:
-    return place.startswith(_PORTS) or Path(place).is_char_device() or place.upper().startswith("COM")
+    is_device = place.startswith("/dev/") or Path(place).is_char_device()
+    return is_device or place.startswith(_PORTS) or re.fullmatch(r"COM\d{1,3}", place, re.IGNORECASE) is not None
 
 
 def _port(port: str, seconds: float, ask: bool) -> Result:
