@@ -18,8 +18,7 @@ import serial
 
 from devices.errors import PortBusy, PortForbidden, PortLost, PortMissing
 from devices.simulators.line import PtyLine
-from devices.transport import holder_of, list_ports, open_port
-from devices.transport import Port, resolve
+from devices.transport import Port, holder_of, list_ports, open_port, resolve
 from devices.values import LineSettings
 from tests.support import wait_until
 

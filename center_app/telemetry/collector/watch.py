@@ -6,7 +6,6 @@ import threading
 
 from center_app.core.db import Connection, Database, open_sqlite
 
-
 LOOKS = 4
 
 
