@@ -202,7 +202,7 @@ def as_json(result: Result, words: Words) -> dict[str, Any]:
     """Return a result as plain values: ranked findings with line settings, evidence, account and first values."""
     return {
         "name": result.name,
-        "recognised": bool(result.findings),
+        "recognised": any(each.finding.explains for each in result.findings),
         "findings": [_finding_json(each, words) for each in result.findings],
         "seen": [_seen_json(each) for each in result.seen],
     }

@@ -48,12 +48,15 @@ def _fit(profile: Profile, data: bytes, line: LineSettings | None) -> Finding | 
     if profile.id in _NEVER_HEARD or (profile.id in _TEXT and printable(data) < 0.9):
         return None
     params = _params(profile, data)
-    account = _account(profile, params, data) if params is not None else None
-    if params is None or account is None or not _is_convincing(profile, params, account, data):
+    read = _read(profile, params, data) if params is not None else None
+    if params is None or read is None:
+        return None
+    account, rows = read
+    if not _is_convincing(profile, params, account, data):
         return None
     bad = sum(account.frames_bad.values())
     return Finding(
-        profile.id, params, line, account.frames_good, bad, _share(account), _kind(profile), len(data)
+        profile.id, params, line, account.frames_good, bad, _share(account), _kind(profile), len(data), rows=rows
     )  # fmt: skip
 
 
@@ -65,20 +68,22 @@ def _params(profile: Profile, data: bytes) -> dict[str, object] | None:
     return found or None
 
 
-def _account(profile: Profile, params: Mapping[str, object], data: bytes) -> Account | None:
-    """Return the account of a decoder that found frames with values, None when it found none."""
+def _read(profile: Profile, params: Mapping[str, object], data: bytes) -> tuple[Account, int] | None:
+    """Return the account of a decoder that found frames, and how many rows of values; None when it found none."""
     decoder = profile.decoder(params)
     blocks = decoder.feed(data)
     account = decoder.account()
     if profile.make_master is not None and not _reads_values(blocks):
         return None
-    return account if blocks or (is_checked(profile) and profile.id not in GENERAL) else None
+    rows = sum(len(block.end_offset) for block in blocks)
+    return (account, rows) if rows or (is_checked(profile) and profile.id not in GENERAL) else None
 
 
 def _reads_values(blocks: list[Block]) -> bool:
     """Say whether most of what a polled device's profile reads is sound: another make's registers seldom are."""
-    marks = [block.quality.ravel() for block in blocks]
-    return bool(marks) and float((np.concatenate(marks) == Quality.GOOD).mean()) >= 0.8
+    marks = np.concatenate([np.zeros(0, dtype=np.uint8), *(block.quality.ravel() for block in blocks)])
+    read = marks[marks != Quality.NOT_MEASURED]
+    return read.size > 0 and float((read == Quality.GOOD).mean()) >= 0.8
 
 
 def _share(account: Account) -> float:
@@ -140,4 +145,6 @@ def _rank(fit: Finding, line: LineSettings | None) -> tuple[object, ...]:
     polled = profiles.get(fit.profile_id).make_master is not None
     same_line = line is not None and profiles.get(fit.profile_id).line.baud == line.baud
     weak = fit.share < 0.7 and not general
-    return general, weak, fit.kind is not Kind.CHECKSUMS, -round(fit.share, 2), polled, not same_line, fit.profile_id
+    is_mute = not general and fit.rows == 0  # frames of this form, but none with a value
+    strength = is_mute, fit.kind is not Kind.CHECKSUMS, -round(fit.share, 2)
+    return general, weak, *strength, polled, not same_line, fit.profile_id

@@ -51,9 +51,9 @@ class Kind(StrEnum):
 class Finding:
     """Hold one explanation of a line: profile and settings ("" when no profile fits), and what speaks for it.
 
-    `share` is the part of the bytes in good frames (0–1); `line` None when nothing tells the settings; `characters`
-    and `errors` count what the receiver got and how much of it had a framing or parity error (None: unknown);
-    `proposal` is the layout of frames that no profile knows.
+    `share` is the part of the bytes in good frames (0–1), `rows` counts the rows of values read from them; `line` is
+    None when nothing tells the settings; `characters` and `errors` count what the receiver got and how much of it had
+    a framing or parity error (None: unknown); `proposal` is the layout of frames that no profile knows.
     """
 
     profile_id: str
@@ -68,6 +68,12 @@ class Finding:
     asked: bytes = b""
     proposal: Mapping[str, object] | None = None
     is_inverted: bool = False
+    rows: int = 0
+
+    @property
+    def explains(self) -> bool:
+        """Say whether anything was found out: a profile, a layout of frames, or the settings of the line."""
+        return bool(self.profile_id or self.proposal or self.asked) or self.line is not None
 
     @property
     def is_strong(self) -> bool:

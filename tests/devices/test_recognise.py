@@ -51,3 +51,22 @@ def test_settings_of_delimited_text_are_found(data: bytes, params: dict[str, str
 def test_names_of_labels_and_json_are_found() -> None:
     assert recognise(b"Min:0,Sensor:512,Max:1023\r\n" * 9)[0].params == {"names": "Min,Sensor,Max"}
     assert recognise(b'{"a":{"b":[1,2]},"on":true}\n' * 9)[0].params == {"names": "a.b.0,a.b.1,on"}
+
+
+_CRC_16_MODBUS = {b"\x09\x03\x07\xd0\x00\x03": b"\x04\x0e", b"\x09\x03\x06\xf9\x00\x00\xff\x0e\x0a": b"\xe6\x8b"}
+
+
+@pytest.mark.parametrize(
+    ("data", "profile_id"),
+    [
+        (b"$VNYPR,+006.271,+000.031,-002.000*6E\r\n" * 40, "vectornav"),
+        (b"<Run|WPos:1.000,-2.000,5.000|FS:500,8000>\r\n" * 40, "grbl"),
+        (b"<Idle|MPos:1.000,-2.000,5.000|F:500>\r\nok\r\n" * 40, "grbl"),
+        (b"".join(part + crc for part, crc in _CRC_16_MODBUS.items()) * 40, "robotiq_2f"),
+    ],
+)
+def test_kindred_devices_are_told_apart(data: bytes, profile_id: str) -> None:
+    fit = recognise(data)[0]
+    assert fit.profile_id == profile_id
+    assert fit.rows > 0
+    assert fit.frames_bad == 0
