@@ -1,23 +1,20 @@
-"""Commands about devices and recordings: collect, simulate, replay, export."""
+"""Commands about devices and recordings: collect, replay, check."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show
-from center_app.core.paths import PROGRAM
 from center_app.core.text import N_
 from center_app.wiring import Center, open_center
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (collect, simulate, replay, check_recordings):
+    for command in (collect, replay, check_recordings):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -42,37 +39,6 @@ def collect(
         process.run(chosen, name, place)
     finally:
         beside.stop()
-
-
-def simulate(
-    profile: Annotated[str, typer.Argument(help="Profile id, or a capture file to play")],
-    link: Annotated[str, typer.Option(help="Path of the port to make")] = "./port",
-    seed: int = 1,
-    duration: Annotated[float | None, typer.Option(help="Seconds to run; endless without")] = None,
-    params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
-    faults: Annotated[str, typer.Option(help="Fault tape as JSON")] = "{}",
-) -> None:
-    """Run a simulated device on a pseudo-terminal, paced at its line speed; prints its tally as JSON at the end."""
-    if profile.lower().endswith(".toml"):
-        from center_app.telemetry import user_profiles
-
-        user_profiles.resolve(profile)
-    command = [
-        sys.executable,
-        "-m",
-        "devices.simulators",
-        profile if profile.isidentifier() else str(Path(profile).absolute()),
-        str(Path(link).absolute()),
-        "--seed",
-        str(seed),
-        "--params",
-        params,
-        "--faults",
-        faults,
-    ]
-    if duration is not None:
-        command += ["--duration", str(duration)]
-    raise typer.Exit(subprocess.run(command, cwd=PROGRAM, check=False).returncode)
 
 
 def replay(

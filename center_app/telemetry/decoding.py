@@ -107,7 +107,7 @@ def checked(profile: Profile, params: Mapping[str, object] | None) -> dict[str, 
     try:
         profile.decoder(settings)
         profile.streams_for(settings)
-    except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         raise PersonError(PARAMS_WRONG, detail=str(error)) from error
     return settings
 
