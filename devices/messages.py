@@ -26,6 +26,8 @@ Told = tuple[str, Mapping[str, object]] | tuple[str, Mapping[str, object], str]
 """Kind, fields and, for a refused frame, the reason."""
 Explain = Callable[[bytes, Params], list[Message]]
 _SHOWN_BYTES = 64
+# What a frame does not carry says nothing about what it carries.
+_NO_DOUBT = (Quality.GOOD, Quality.NOT_MEASURED, Quality.TIMEOUT)
 
 
 def explain(profile: Profile, data: bytes, params: Params | None = None) -> list[Message]:
@@ -47,7 +49,7 @@ def _doubts(profile: Profile, data: bytes, settings: Params) -> dict[int, dict[s
     found: dict[int, dict[str, str]] = {}
     for block in decoder.feed(data) + decoder.flush():
         marks = np.broadcast_to(block.quality, block.values.shape)
-        for index, row in zip(*np.nonzero((marks != Quality.GOOD) & (marks != Quality.NOT_MEASURED)), strict=True):
+        for index, row in zip(*np.nonzero(~np.isin(marks, _NO_DOUBT)), strict=True):
             word = Quality(int(marks[index, row])).name.lower()
             found.setdefault(int(block.end_offset[row]), {})[names[block.stream][int(index)]] = word
     return found

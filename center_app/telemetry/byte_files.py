@@ -159,8 +159,11 @@ def form_of(head: bytes, prefer_raw: bool = False) -> Form:
     return Form.HEX if not prefer_raw and looks_like_hex(head) else Form.RAW
 
 
-def looks_like_hex(head: bytes) -> bool:
-    """Say whether text can only sensibly be hexadecimal bytes: every line is, and there is more than plain numbers."""
+def looks_like_hex(head: bytes, is_digits_enough: bool = False) -> bool:
+    """Say whether text can only sensibly be hexadecimal bytes: every line is, and there is more than plain numbers.
+
+    `is_digits_enough` also takes plain numbers, for a profile that will judge what it reads of either.
+    """
     if not head.isascii() or any(byte < 32 and byte not in b"\t\r\n" for byte in head):
         return False
     lines = head.splitlines()
@@ -170,8 +173,10 @@ def looks_like_hex(head: bytes) -> bool:
     tokens = [token for line in lines for token in _SEPARATORS.split(_REMARK.sub(b"", line)) if token]
     if None in found or not any(found):
         return False
-    return any(_PREFIXED.fullmatch(token) or re.search(rb"[A-Fa-f]", token) for token in tokens) or (
-        len(tokens) > 2 and all(len(token) == 2 for token in tokens)
+    return (
+        is_digits_enough
+        or any(_PREFIXED.fullmatch(token) or re.search(rb"[A-Fa-f]", token) for token in tokens)
+        or (len(tokens) > 2 and all(len(token) == 2 for token in tokens))
     )
 
 

@@ -20,6 +20,7 @@ from center_app.telemetry.byte_files import HEAD_BYTES, ByteFile, Form, hex_line
 from devices import profiles
 from devices.account import CUT, OVERLONG
 from devices.messages import explain, number
+from devices.recognition.members import members
 from devices.values import Account, Block, Decoder, Message, Profile, Quality, StreamSpec
 
 MOST_EXPLAINED = 1 << 18
@@ -132,9 +133,12 @@ def decode_place(
 
 
 def settings_for(profile: Profile, given: Mapping[str, object], data: bytes) -> dict[str, object]:
-    """Return a profile's settings: the given ones, then those its first bytes tell, then the defaults."""
+    """Return a profile's settings: the given ones, then those its first bytes tell, then the defaults.
+
+    The bytes tell who speaks on a bus (units, servos) and what the profile itself finds out, such as column names.
+    """
     found = profile.discover(data[:HEAD_BYTES]) if profile.discover is not None else {}
-    return profile.settled({**found, **given})
+    return profile.settled({**members(profile, data[:HEAD_BYTES]), **found, **given})
 
 
 def _unwrapped(source: ByteFile, profile: Profile, given: Mapping[str, object]) -> Iterable[bytes]:
@@ -142,7 +146,7 @@ def _unwrapped(source: ByteFile, profile: Profile, given: Mapping[str, object]) 
     pieces = source.pieces(prefer_raw=True)
     was_open = source.form is Form.AUTO
     first = next(pieces, b"")
-    is_open = was_open and source.form is Form.RAW and looks_like_hex(first[:HEAD_BYTES])
+    is_open = was_open and source.form is Form.RAW and looks_like_hex(first[:HEAD_BYTES], is_digits_enough=True)
     if is_open and _is_hex_for(profile, given, first[:HEAD_BYTES]):
         yield from _as_hex(source, first, pieces)
         return
@@ -156,9 +160,13 @@ def _as_hex(source: ByteFile, first: bytes, rest: Iterable[bytes]) -> Iterable[b
 
 
 def _is_hex_for(profile: Profile, given: Mapping[str, object], head: bytes) -> bool:
-    """Say whether the profile reads no less of the bytes that hexadecimal text names than of the text itself."""
+    """Say whether the profile reads no less of the bytes that hexadecimal text names than of the text itself.
+
+    Of plain numbers it must read more.
+    """
     named = b"".join(hex_line(line) or b"" for line in head.splitlines())
-    return _share(profile, given, named) >= _share(profile, given, head)
+    as_hex, as_text = _share(profile, given, named), _share(profile, given, head)
+    return as_hex >= as_text if looks_like_hex(head) else as_hex > as_text
 
 
 def _share(profile: Profile, given: Mapping[str, object], data: bytes) -> float:

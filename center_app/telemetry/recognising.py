@@ -108,8 +108,11 @@ def _of_bytes(data: bytes, line: LineSettings | None) -> Search:
 
 
 def recognise_port(
-    port: str, seconds: float = 25.0, ask: bool = False, report: Callable[[float, str], None] = lambda _share, _text: None
-) -> Result:  # fmt: skip
+    port: str,
+    seconds: float = 25.0,
+    ask: bool = False,
+    report: Callable[[float, str], None] = lambda _share, _text: None,
+) -> Result:
     """Recognise what hangs at a port by listening, with `ask` also by harmless queries; PortError when it cannot.
 
     `report(share, text)` follows the search and may raise to end it.

@@ -11,7 +11,7 @@ from devices.checksum import MODBUS, crc16_of
 from devices.modbus import pdu
 from devices.modbus.pdu import Fields
 
-HIGHEST_UNIT = 247
+HIGHEST_UNIT = 248  # 247 by the standard; 248 is the address that any PZEM-004T answers to
 LONGEST_RTU = pdu.LONGEST_PDU + 3
 HEADER_SIZE = 7
 """Bytes of the TCP header: transaction, protocol 0, length of what follows, unit."""

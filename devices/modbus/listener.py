@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from devices.modbus.listening import REPLY, Ear, Heard
+from devices.modbus.listening import POLL, REPLY, Ear, Heard
 from devices.modbus.pdu import READS
 from devices.modbus.plan import Read, covers
 from devices.modbus.rows import Row, Task
@@ -25,6 +25,7 @@ class ModbusListener:
         self._rows = {task.number: Row(task) for task in tasks}
         self._last = dict.fromkeys(self._tasks, 0)
         self._before: dict[int, Read] = {}
+        self._polled: dict[int, set[Read]] = {}
         self._ear = Ear()
 
     def feed(self, data: bytes) -> list[Block]:
@@ -43,6 +44,8 @@ class ModbusListener:
     def _hear(self, heard: Heard) -> list[Block]:
         if heard.reason:
             self._before.clear()
+        if heard.role == POLL and heard.number("unit") in self._tasks and heard.number("fc") in READS:
+            self._polled.setdefault(heard.number("unit"), set()).add(_asked_by(heard))
         if heard.role != REPLY or heard.number("unit") not in self._tasks:
             return []
         task = self._tasks[heard.number("unit")]
@@ -60,9 +63,18 @@ class ModbusListener:
         return [*blocks, self._end(task.number)] if row.is_whole else blocks
 
     def _end(self, unit: int) -> Block:
+        """Return the unit's row; where polls are heard, registers that nobody asked for did not time out."""
+        polled = self._polled.get(unit)
+        if polled is not None:
+            self._rows[unit].mark_unasked(polled)
+            polled.clear()
         block = self._rows[unit].block(self._last[unit])
         self._rows[unit].begin()
         return block
+
+
+def _asked_by(poll: Heard) -> Read:
+    return Read(poll.number("fc"), poll.number("address"), poll.number("count"))
 
 
 def _read_of(heard: Heard, task: Task, before: Read | None) -> Read | None:
@@ -73,7 +85,7 @@ def _read_of(heard: Heard, task: Task, before: Read | None) -> Read | None:
     if heard.asked is not None:
         if heard.asked.number("fc") not in READS:
             return None
-        read = Read(heard.asked.number("fc"), heard.asked.number("address"), heard.asked.number("count"))
+        read = _asked_by(heard.asked)
         return read if any(covers(read, register) for register in task.registers) else None
     if heard.fields is None or "byte_count" not in heard.fields:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from devices.commands import modbus_registers as commands
 from devices.labels import Names, say
 from devices.modbus.explaining import explain_line
+from devices.modbus.frames import HIGHEST_UNIT
 from devices.modbus.listener import ModbusListener
 from devices.modbus.listening import BOTH
 from devices.modbus.maps import Entry, stream_of, units_of
@@ -29,9 +30,12 @@ _MOST_MS = 3_600_000.0
 
 
 def unit_numbers(text: str) -> tuple[int, ...]:
-    """Return the unit addresses (1–247) named in a list such as "1,2,7"; at most 32."""
+    """Return the unit addresses named in a list such as "1,2,7"; at most 32.
+
+    1–247 by the standard, and 248, which any PZEM-004T answers to.
+    """
     numbers = dict.fromkeys(int(part) for part in re.findall(r"\d{1,3}", text))
-    return tuple(number for number in numbers if 1 <= number <= 247)[:MOST_UNITS] or (1,)
+    return tuple(number for number in numbers if 1 <= number <= HIGHEST_UNIT)[:MOST_UNITS] or (1,)
 
 
 def milliseconds(params: Params, key: str) -> float:

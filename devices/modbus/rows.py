@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +74,12 @@ class Row:
         for index, _ in self._registers(read):
             self.marks[index] = int(quality)
         self.done.add(read)
+
+    def mark_unasked(self, polled: Collection[Read]) -> None:
+        """Say of registers without a value that none of these polls asked for that they were not measured."""
+        for index, register in enumerate(self._task.registers):
+            if self.marks[index] == Quality.TIMEOUT and not any(covers(read, register) for read in polled):
+                self.marks[index] = int(Quality.NOT_MEASURED)
 
     @property
     def is_whole(self) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from devices.commands import dynamixel as commands
 from devices.declared import DeclaredDecoder
 from devices.labels import Names, say
-from devices.profiles.energy_meter import unit_numbers
+from devices.modbus.machines import unit_numbers
 from devices.readers.dynamixel import KIND, STATUS, SYNC_READ, Answer, Listener, assumptions, explain, packet, unpack
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 

@@ -7,12 +7,14 @@ one bus ("1,2,3"): each is a stream, and an energy meter makes the run hours of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from devices.commands import modbus_registers as commands
 from devices.labels import Names, say
 from devices.modbus import ModbusListener, ModbusMaster, Register, same_registers
+from devices.modbus.explaining import explain_line
+from devices.modbus.listening import BOTH
+from devices.modbus.machines import unit_numbers
 from devices.simulators.meter import Machine, Measure, MeterBus
 from devices.values import (
     ChannelSpec,
@@ -23,8 +25,6 @@ from devices.values import (
     SampleExpectation,
     StreamSpec,
 )
-
-_MOST_UNITS = 32
 
 
 def _register(
@@ -61,12 +61,6 @@ REGISTERS = (
     _register(0x46, "frequency", say("Frequency", "Frequenz", "频率"), "Hz", 40.0, 70.0, "Total"),
     _register(0x48, "energy", say("Energy", "Energie", "电能"), "kWh", 0.0, 1e9, "Total"),
 )
-
-
-def unit_numbers(text: str) -> tuple[int, ...]:
-    """Return the unit addresses (1–247) named in a list such as "1,2,7"; at most 32."""
-    numbers = dict.fromkeys(int(part) for part in re.findall(r"\d{1,3}", text))
-    return tuple(number for number in numbers if 1 <= number <= 247)[:_MOST_UNITS] or (1,)
 
 
 def _units(params: Params) -> dict[int, StreamSpec]:
@@ -125,6 +119,7 @@ PROFILE = Profile(
     source="Eastron SDM630 Modbus protocol, input register table (recalled; not checked against a meter).",
     make_streams=lambda params: tuple(_units(params).values()),
     commands=commands.COMMANDS,
+    explain=lambda data, params: explain_line(data, BOTH),
     params=(
         ParamSpec("units", "1", say("Unit addresses", "Geräteadressen", "设备地址")),
         ParamSpec("interval_ms", 500, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from devices.declared import DeclaredDecoder, DeclaredKind
 from devices.labels import Names, say
 from devices.messages import Told, explain_frames
-from devices.profiles.energy_meter import unit_numbers
+from devices.modbus.machines import unit_numbers
 from devices.simulators.turns import TurnSimulator
 from devices.values import (
     ChannelSpec,

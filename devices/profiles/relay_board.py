@@ -13,6 +13,8 @@ from devices.commands import relay_board as commands
 from devices.framing import FixedFramer, FrameKind
 from devices.labels import say
 from devices.modbus import Read, read_request
+from devices.modbus.explaining import explain_line
+from devices.modbus.listening import BOTH
 from devices.poller import Poller
 from devices.simulators.relays import RelayBoard
 from devices.values import (
@@ -102,4 +104,5 @@ PROFILE = Profile(
         ParamSpec("interval_ms", 200, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),
     ),
     commands=commands.COMMANDS,
+    explain=lambda data, params: explain_line(data, BOTH),
 )

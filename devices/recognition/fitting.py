@@ -73,16 +73,20 @@ def _read(profile: Profile, params: Mapping[str, object], data: bytes) -> tuple[
     decoder = profile.decoder(params)
     blocks = decoder.feed(data)
     account = decoder.account()
-    if profile.make_master is not None and not _reads_values(blocks):
+    if profile.make_master is not None and not _reads_values(profile, blocks):
         return None
     rows = sum(len(block.end_offset) for block in blocks)
     return (account, rows) if rows or (is_checked(profile) and profile.id not in GENERAL) else None
 
 
-def _reads_values(blocks: list[Block]) -> bool:
-    """Say whether most of what a polled device's profile reads is sound: another make's registers seldom are."""
+def _reads_values(profile: Profile, blocks: list[Block]) -> bool:
+    """Say whether most of what a polled device's profile reads is sound: another make's registers seldom are.
+
+    Registers that nobody asked for speak against a make; a field that a line of text leaves out does not.
+    """
     marks = np.concatenate([np.zeros(0, dtype=np.uint8), *(block.quality.ravel() for block in blocks)])
-    read = marks[marks != Quality.NOT_MEASURED]
+    has_registers = any(spec.key == "units" for spec in profile.params)
+    read = marks if has_registers else marks[marks != Quality.NOT_MEASURED]
     return read.size > 0 and float((read == Quality.GOOD).mean()) >= 0.8
 
 

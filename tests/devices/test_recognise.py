@@ -70,3 +70,8 @@ def test_kindred_devices_are_told_apart(data: bytes, profile_id: str) -> None:
     assert fit.profile_id == profile_id
     assert fit.rows > 0
     assert fit.frames_bad == 0
+
+
+def test_a_few_registers_do_not_make_a_make() -> None:
+    exchange = bytes.fromhex("010300000002c40b01030408fc00003863")
+    assert recognise(exchange * 20)[0].profile_id == "modbus_rtu"

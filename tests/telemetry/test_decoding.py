@@ -180,3 +180,36 @@ def test_the_command_names_wrong_settings():
 def test_hexadecimal_text_wins_over_a_profile_that_checks_little(tmp_path):
     told = decoded("rplidar", made(tmp_path, b"A5 25"))
     assert (told["format"], told["messages"][0]["fields"]["command"]) == ("hex", "stop")
+
+
+@pytest.mark.parametrize(
+    ("profile", "content", "row"),
+    [
+        ("eastron_sdm630", "0B 04 0034 0002 30AF 0B 04 04 C4960000 8C98", ("unit_11", "power", -1200.0)),
+        ("pzem_004t", "F8 04 0000 000A 6464 F8 04 14 08FD 1234 0001 03E8 0000 01F4 0000 01F4 0063 0000 FF88",
+         ("unit_248", "voltage", 230.1)),
+        ("dynamixel", "FFFFFD00 03 0700 02 8400 0400 1135 FFFFFD00 03 0800 55 00 00F8FFFF 1238",
+         ("servo_3", "position", -180.0)),
+    ],
+)  # fmt: skip
+def test_whoever_speaks_on_the_bus_is_decoded(tmp_path, profile, content, row):
+    stream, channel, value = row
+    told = decoded(profile, made(tmp_path, content.encode()))
+    first = told["streams"][stream]["rows"][0]
+    assert first["values"][channel] == pytest.approx(value)
+    assert set(first["quality"].values()) <= {"not_measured"}
+    assert not any(message["error"] or "quality" in message["fields"] for message in told["messages"])
+    assert told["account"]["discarded"] == {}
+
+
+def test_digits_alone_are_bytes_only_where_the_profile_reads_them(tmp_path):
+    told = decoded("modbus_rtu", made(tmp_path, b"1106000104051859\n"))
+    assert (told["format"], told["account"]["frames_good"]) == ("hex", 1)
+    assert decoded("delimited_text", made(tmp_path, b"1234\n5678\n"))["format"] == "raw"
+    assert decoded("scpi_reading", made(tmp_path, b"1234"))["format"] == "raw"
+
+
+def test_a_relay_board_tells_its_frames(tmp_path):
+    told = decoded("relay_board", made(tmp_path, b"04 05 0001 0000 9C5F 04 05 0001 0000 9C5F 04 85 02 D350"))
+    assert [message["kind"] for message in told["messages"]] == ["request", "reply", "exception"]
+    assert told["account"]["frames_good"] == 3
