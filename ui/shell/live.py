@@ -7,6 +7,7 @@ from typing import Any
 
 from center_app.core.db import SqliteError
 from center_app.telemetry import queries as telemetry
+from center_app.telemetry.exchange.values import IMPORTED
 from center_app.telemetry.values import PortState
 from ui.kit.ledgers import records
 from ui.shell.facts import Facts
@@ -17,7 +18,7 @@ STALE_S = 30.0
 
 def read_facts(read: Any, center: Any) -> Facts:
     """Count cells, recordings, bytes lost today and unacknowledged alarms."""
-    cells = [cell for cell in telemetry.cells(read) if cell.enabled]
+    cells = [cell for cell in telemetry.cells(read) if cell.enabled and cell.profile_id != IMPORTED]
     if not cells:
         return Facts()
     ledger = records(center.folder)

@@ -10,6 +10,7 @@ from typing import Any
 from center_app.core.labels import Label
 from center_app.core.periods import Period, local_day
 from center_app.telemetry import queries
+from center_app.telemetry.exchange.values import IMPORTED
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, ChannelView, GapView, RecordingView
 from center_app.telemetry.values import AlarmRuleView, AlarmView, CellView, PortHealth, PortState, RunInterval
@@ -40,6 +41,11 @@ class CellCard:
     headline: ChannelView | None
     limits: tuple[AlarmRuleView, ...]
     has_profile: bool = True
+
+    @property
+    def is_imported(self) -> bool:
+        """Tell whether this is a file that was taken in: it has no port and nothing more will come."""
+        return self.cell.profile_id == IMPORTED
 
     @property
     def state(self) -> PortState:

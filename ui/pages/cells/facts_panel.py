@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from center_app.core.text import N_
+from center_app.telemetry.exchange.values import IMPORTED
 from center_app.telemetry.store.values import RecordingView
 from devices import profiles
 from devices.values import LineSettings
@@ -18,19 +18,10 @@ from ui.kit.text import label, rule
 from ui.kit.words import _
 from ui.pages.cells import health_rows
 from ui.pages.cells.data import CellBooking, CellCard, Facts
+from ui.pages.cells.reasons import reason_text
 
-REASONS = {
-    "bad_checksum": N_("bad checksum"),
-    "noise": N_("noise before sync"),
-    "cut": N_("cut by reconnect"),
-    "bad_length": N_("impossible length"),
-    "overlong": N_("line too long"),
-    "text": N_("text without values"),
-    "malformed": N_("malformed values"),
-    "echo": N_("own request heard"),
-    "unexpected": N_("unexpected reply"),
-    "timed_out": N_("reply too late"),
-}
+KEY, GAP_KEY = 84, 52
+"""Widths of the keys in px; a gap's key is a time and leaves room for its reason."""
 
 
 class FactsPanel(QWidget):
@@ -47,6 +38,11 @@ class FactsPanel(QWidget):
     def show_facts(self, card: CellCard, facts: Facts, booking: CellBooking | None) -> None:
         """Replace every section."""
         clear(self._box)
+        if card.cell.profile_id == IMPORTED:
+            self._section(_("Recording"), None, _import_rows(facts))
+            self._section(_("Gaps"), label(_gap_sum(facts), "secondary"), _gap_rows(facts), GAP_KEY)
+            self._box.addStretch(1)
+            return
         self._show_release(facts)
         for title, beside, rows in (
             (_("Byte account"), _balance(facts), _account_rows(facts)),
@@ -57,7 +53,7 @@ class FactsPanel(QWidget):
             (_("Recording"), None, _recording_rows(facts)),
             (_("Booking"), label(booking.code if booking else "", "secondary"), _booking_rows(card, booking)),
         ):
-            self._section(title, beside, rows)
+            self._section(title, beside, rows, GAP_KEY if title == _("Gaps") else KEY)
         self._box.addStretch(1)
 
     def _show_release(self, facts: Facts) -> None:
@@ -67,12 +63,12 @@ class FactsPanel(QWidget):
             self._section(_("Port released"), health_rows.release_pill(), rows)
             self._box.addWidget(button(_("Take port back"), self.take_back_wanted.emit, icon="link"))
 
-    def _section(self, title: str, beside: QWidget | None, rows: list[tuple[str, str]]) -> None:
+    def _section(self, title: str, beside: QWidget | None, rows: list[tuple[str, str]], key: int = KEY) -> None:
         if self._box.count():
             self._box.addWidget(rule())
         head: list[Item] = [label(title, "strong"), None]
         self._box.addLayout(row(*head, *([beside] if beside else [])))
-        values = KeyValues(84, 1, right=True)
+        values = KeyValues(key, 1, right=True)
         values.show_rows(rows)
         self._box.addWidget(values)
 
@@ -96,7 +92,7 @@ def _account_rows(facts: Facts) -> list[tuple[str, str]]:
         (_("Good frames"), _.number(account.bytes_good)),
         (_("+ Discarded"), _.number(discarded)),
     ]
-    rows += [("   " + _(REASONS.get(reason, reason)), _.number(n)) for reason, n in account.discarded.items() if n]
+    rows += [("   " + reason_text(reason), _.number(n)) for reason, n in account.discarded.items() if n]
     rows.append((_("+ Pending"), _.number(account.pending)))
     rows.append((_("Difference"), _.number(account.bytes_in - account.bytes_good - discarded - account.pending)))
     return rows
@@ -140,7 +136,7 @@ def _reading_rows(facts: Facts) -> list[tuple[str, str]]:
 
 def _gap_sum(facts: Facts) -> str:
     seconds = sum(gap.end_ns - gap.start_ns for gap in facts.gaps) / 1e9
-    return f"{len(facts.gaps)} • {_.number(seconds, 1)} s" if facts.gaps else _("none")
+    return f"{len(facts.gaps)} • {_.number(seconds, 1)} s" if facts.gaps else _.context("gaps", "none")
 
 
 def _gap_rows(facts: Facts) -> list[tuple[str, str]]:
@@ -162,6 +158,21 @@ def _recording_rows(facts: Facts) -> list[tuple[str, str]]:
         (_.context("recording", "Number"), recording_text(recording)),
         (_("Since"), _.time(to_datetime(recording.started_ns), str(_.zone), seconds=True)),
         (_("Written"), _.bytes(stored)),
+    ]
+
+
+def _import_rows(facts: Facts) -> list[tuple[str, str]]:
+    """Say where an imported recording comes from and what time it covers."""
+    recording = facts.recording
+    if recording is None:
+        return [(_("Imported from"), "–")]
+    first, last = recording.first_ns or recording.started_ns, recording.last_ns or recording.started_ns
+    return [
+        (_("Imported from"), recording.port.removeprefix("file:")),
+        (_.context("recording", "Number"), recording_text(recording)),
+        (_("From"), _.datetime(to_datetime(first), str(_.zone))),
+        (_("To"), _.datetime(to_datetime(last), str(_.zone))),
+        (_("Duration"), _.span((last - first) / 1e9)),
     ]
 
 

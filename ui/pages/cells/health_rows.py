@@ -10,6 +10,7 @@ from devices.values import LineSettings
 from ui.kit.pill import Pill
 from ui.kit.recorded import to_datetime
 from ui.kit.words import _
+from ui.pages.cells.reasons import reason_text
 
 Rows = list[tuple[str, str]]
 LONG_PAUSE_S = 0.15
@@ -93,9 +94,7 @@ def port_rows(health: PortHealth) -> Rows:
 
 
 def _frame_rows(health: PortHealth) -> Rows:
-    from ui.pages.cells.facts_panel import REASONS
-
-    rows = [("   " + _(REASONS.get(kind, kind)), _.number(count)) for kind, count in health.frames_bad.items() if count]
+    rows = [("   " + reason_text(kind), _.number(count)) for kind, count in health.frames_bad.items() if count]
     return [*rows, (_("Missing"), _.number(health.frames_missing))] if health.frames_missing else rows
 
 

@@ -36,11 +36,14 @@ STATES = {
     PortState.RELEASED: ("info", "unlink", N_("Port released")),
     PortState.STOPPED: ("off", "circle", N_("Not recording")),
 }
+IMPORTED_FILE = ("off", "file-text", N_("Imported file"))
 PROFILE_REMOVED = ("warn", "circle-x", N_("Profile removed"))
 
 
 def state_of(card: CellCard) -> tuple[str, str, str]:
     """Return token, icon and word of a cell's state."""
+    if card.is_imported:
+        return IMPORTED_FILE
     return STATES[card.state] if card.has_profile else PROFILE_REMOVED
 
 
@@ -256,6 +259,8 @@ def pills_of(card: CellCard) -> list[tuple[str, str, str, str]]:
         pills.append((_("{n} acknowledged", n=len(raised)), "off", "bell", "soft"))
     else:
         pills.append((_("No alarms"), "text2", "", "outlined"))
+    if card.is_imported:
+        return pills
     health = card.health
     lost = health.lost_samples if health else 0
     balanced = health is None or (health.is_balanced and not lost)

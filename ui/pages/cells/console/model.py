@@ -13,7 +13,7 @@ from center_app.telemetry.traffic import RECEIVED, TrafficRow
 from ui.kit.recorded import to_datetime
 from ui.kit.theme import theme
 from ui.kit.words import _
-from ui.pages.cells.facts_panel import REASONS
+from ui.pages.cells.reasons import reason_text
 
 MOST_ROWS = 5000
 _SLACK = 500
@@ -119,5 +119,5 @@ def texts(row: TrafficRow) -> tuple[str, str, str, str, str]:
     """Return the texts of a row: time to the millisecond, direction, bytes, text, meaning."""
     moment = to_datetime(row.t_ns).astimezone(_.zone)
     way = _.context("line", "received") if row.direction == RECEIVED else _.context("line", "sent")
-    says = _(REASONS.get(row.error, row.error)) if row.error else row.says
+    says = reason_text(row.error) if row.error else row.says
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}", way, row.hex, row.text, says

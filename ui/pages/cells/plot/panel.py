@@ -19,6 +19,9 @@ LEFT = 52
 RIGHT = 12
 HEADER = 20
 SLOT = 92
+FIGURE = 50
+"""Room kept for a figure such as 3,862.31, so that slots stand still while values change."""
+SHORTEST = 14
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,43 @@ class PlotHeader(QWidget):
         painter.setFont(font(12))
         painter.setPen(theme["text2"])
         painter.drawText(QRectF(LEFT + wide + 5, 0, 80, HEADER), middle, self.unit)
-        fit = max(0, int((self.width() - LEFT - RIGHT - wide - 60) // SLOT))
-        for n, slot in enumerate(reversed(self.slots[:fit])):
-            self._paint_slot(painter, self.width() - RIGHT - (n + 1) * SLOT, slot)
+        room = self.width() - LEFT - RIGHT - wide - 60
+        shown = self.slots[: max(0, int(room // SLOT))]
+        words = telling([slot.word for slot in shown])
+        each = slot_width(words, room)
+        for n, (slot, word) in enumerate(zip(reversed(shown), reversed(words), strict=True)):
+            self._paint_slot(painter, QRectF(self.width() - RIGHT - (n + 1) * each, 0, each, HEADER), slot, word)
 
-    def _paint_slot(self, painter: QPainter, x: float, slot: HeaderSlot) -> None:
+    def _paint_slot(self, painter: QPainter, place: QRectF, slot: HeaderSlot, word: str) -> None:
+        """Paint a slot: the figure whole, the name in what is left."""
+        x = place.left()
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.fillRect(QRectF(x + 8, 6, 8, 8), slot.colour)
-        painter.setFont(font(11.5))
-        painter.setPen(theme["text2"])
-        painter.drawText(QRectF(x + 20, 0, 38, HEADER), middle, _short(painter, slot.word, 37))
         painter.setFont(font(11.5, bold=True))
         painter.setPen(theme["text"])
-        painter.drawText(QRectF(x + 48, 0, SLOT - 48, HEADER), middle | int(Qt.AlignmentFlag.AlignRight), slot.value)
+        painter.drawText(place, middle | int(Qt.AlignmentFlag.AlignRight), slot.value)
+        left = place.width() - 26 - QFontMetricsF(painter.font()).horizontalAdvance(slot.value)
+        painter.setFont(font(11.5))
+        painter.setPen(theme["text2"])
+        if left > SHORTEST:
+            painter.drawText(QRectF(x + 20, 0, left + 1, HEADER), middle, _short(painter, word, left))
+
+
+def telling(words: list[str]) -> list[str]:
+    """Leave out the last words that all names of a plot share: hip torque, knee torque become hip, knee."""
+    parts = [word.split() for word in words]
+    if len(set(words)) < len(words) or len(words) < 2:
+        return words
+    while all(len(part) > 1 for part in parts) and len({part[-1] for part in parts}) == 1:
+        parts = [part[:-1] for part in parts]
+    return [" ".join(part) for part in parts]
+
+
+def slot_width(words: list[str], room: float) -> float:
+    """Return one width in px for all slots: 92, or what the widest name needs while there is room for it."""
+    metrics = QFontMetricsF(font(11.5))
+    widest = max((metrics.horizontalAdvance(word) for word in words), default=0.0)
+    return max(SLOT, min(widest + 26 + FIGURE, room / max(1, len(words))))
 
 
 class PlotView(pg.GraphicsView):  # type: ignore[misc]

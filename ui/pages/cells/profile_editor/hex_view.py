@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QFontDatabase, QHelpEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QScrollArea, QToolTip, QWidget
 
 from center_app.telemetry.profile_preview import GOOD, MOST_SHOWN, PENDING, ByteSpan, FieldSpan
-from devices.account import REASONS
 from ui.kit.theme import font, theme
 from ui.kit.words import _
+from ui.pages.cells.reasons import reason_text
 
 PER_ROW = 16
 
@@ -22,8 +22,7 @@ def word_of(kind: str) -> str:
         return _("good frame")
     if kind == PENDING:
         return _("not decided yet")
-    names = REASONS.get(kind, {})
-    return names.get(_.language) or kind
+    return reason_text(kind)
 
 
 def colour_of(kind: str) -> QColor:
