@@ -41,7 +41,7 @@ def test_an_imported_cell_says_that_it_is_a_file(desk: Desk, tmp_path: Path) -> 
     file.write_text("time,temperature [C]\n2026-01-05T08:00:00,20.5\n2026-01-05T08:00:01,20.7\n", encoding="utf-8")
     center, actor = desk.center, desk.seeded.actor(1)
     assert actor.role in (Role.MANAGER, Role.ENGINEER, Role.ADMINISTRATOR)
-    done = importing.take_in(center.database, center.folder, center.clock, actor, importing.ImportWish(file), None)
+    done = importing.take_in(center.database, center.folder, center.clock, actor, importing.ImportWish(file))
     page = desk.go("cells", cell_id=done.cell_id)
     desk.until(lambda: page.monitor.card is not None and page.monitor.card.is_imported)
     card = page.monitor.card

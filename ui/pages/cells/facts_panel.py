@@ -38,7 +38,7 @@ class FactsPanel(QWidget):
     def show_facts(self, card: CellCard, facts: Facts, booking: CellBooking | None) -> None:
         """Replace every section."""
         clear(self._box)
-        if card.cell.profile_id == IMPORTED:
+        if facts.recording is not None and facts.recording.profile_id == IMPORTED:
             self._section(_("Recording"), None, _import_rows(facts))
             self._section(_("Gaps"), label(_gap_sum(facts), "secondary"), _gap_rows(facts), GAP_KEY)
             self._box.addStretch(1)

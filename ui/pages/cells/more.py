@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from ui.kit.actions import Action
@@ -28,16 +29,16 @@ class MoreMenu:
             self.button.setVisible(True)
 
     def menu(self) -> QMenu:
-        """Return a fresh menu with the acts that are possible now."""
+        """Return a fresh menu with the acts that are possible now and their keys."""
         menu = QMenu(self.button)
         for action_id in self._actions:
             action = self._context.actions.get(action_id)
             if action.right is not None and not self._context.may(action.right):
                 continue
-            entry = menu.addAction(icon(action.icon, "text2"), _(action.text)) if action.icon else menu.addAction(
-                _(action.text)
-            )  # fmt: skip
-            entry.setEnabled(action.enabled())
+            if not action.enabled():
+                continue
+            words = _(action.text) + ("\t" + _keys(action.shortcut) if action.shortcut else "")
+            entry = menu.addAction(icon(action.icon, "text2"), words) if action.icon else menu.addAction(words)
             entry.triggered.connect(lambda _checked=False, run=action.run: run())
         return menu
 
@@ -46,3 +47,8 @@ class MoreMenu:
         menu = self.menu()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.button.mapToGlobal(self.button.rect().bottomLeft()))
+
+
+def _keys(shortcut: str) -> str:
+    """Write keys as this computer does; they are shown only, the page's own shortcut acts."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

@@ -58,8 +58,9 @@ class CommandsDialog(QDialog):
         self.send = button(_("Send"), self.submit, kind="primary")
         self.send.setDefault(True)
         self.said, self._mark = label("", "secondary", wrap=True), row(gap=6)
-        self._model = RowTableModel(columns())
+        self._model = RowTableModel(columns(self._name))
         self.past = TableView(self._model, _("Last commands"), row_height=28)
+        self.none = label(_("No command has been sent to this cell yet."), "secondary")
         self._follow = Follow(context, self, self._on_answered)
         self._place = QVBoxLayout()
         self._lay_out()
@@ -80,12 +81,17 @@ class CommandsDialog(QDialog):
         right = column(area, row(self._mark, self.said, gap=6), row(None, close, self.send), gap=10)
         middle = row(self.list, right, gap=16)
         middle.setStretch(1, 1)
-        past = column(label(_("Last commands"), "strong"), self.past, gap=6)
+        past = column(label(_("Last commands"), "strong"), self.none, self.past, gap=6)
         head = column(self.title, self.reason, gap=2)
         whole = column(head, middle, rule(), past, gap=12, margins=(22, 20, 22, 18))
         whole.setStretch(1, 3)
         whole.setStretch(3, 2)
         self.setLayout(whole)
+
+    def _name(self, key: str) -> str:
+        """Say a command's name; its key when the device knows it no more."""
+        found = next((spec.label for spec in self._specs if spec.key == key), {})
+        return found.get(_.language) or found.get("en") or key
 
     def refresh(self) -> None:
         """Load standing and past commands."""
@@ -97,6 +103,7 @@ class CommandsDialog(QDialog):
         first = self._standing is None
         self._standing = standing
         self._model.set_rows(past)
+        self.none.setVisible(not past)
         if first:
             self._show_specs(standing)
         problem = standing.command_problem

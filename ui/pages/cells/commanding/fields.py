@@ -50,4 +50,4 @@ def _limits(field: CommandField) -> str:
         return _("At most {n} characters", n=field.longest)
     if field.low is None or field.high is None or field.high > 1e12:
         return ""
-    return f"{field.low:g} – {field.high:g} {field.unit}".strip()
+    return f"{field.low:g} – {field.high:g} {field.unit}".strip().replace("-", "−")

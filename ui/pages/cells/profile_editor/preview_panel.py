@@ -54,13 +54,13 @@ class PreviewPanel(QWidget):
 def account_text(account: Account) -> str:
     """Say the byte account in one line."""
     parts = [
-        _("{n} bytes", n=account.bytes_in),
+        _.plural("{n} byte", "{n} bytes", account.bytes_in),
         _("{n} in good frames", n=account.bytes_good),
-        *(f"{count} {word_of(reason)}" for reason, count in account.discarded.items()),
+        *(f"{_.number(count)} {word_of(reason)}" for reason, count in account.discarded.items()),
     ]
     if account.pending:
         parts.append(_("{n} pending", n=account.pending))
-    return " · ".join([*parts, _("{n} frames good", n=account.frames_good)])
+    return " · ".join([*parts, _.plural("{n} frame good", "{n} frames good", account.frames_good)])
 
 
 def _card(title: str, body: QWidget, legend: QWidget | None) -> Card:

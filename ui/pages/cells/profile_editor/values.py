@@ -81,12 +81,21 @@ class ValueList(QWidget):
         painter.drawPolyline(QPolygonF([QPointF(float(a), float(b)) for a, b in zip(x, y, strict=True)]))
 
 
+def number_text(value: float) -> str:
+    """Write up to six digits with the decimal mark and the minus sign of the language."""
+    if not 1e-4 <= abs(value) < 1e9 and value != 0:
+        return f"{value:.6g}".replace("-", "−")
+    plain = f"{value:.6g}"
+    whole = f"{float(plain):f}".rstrip("0").rstrip(".")
+    return _.number(float(plain), len(whole.partition(".")[2]))
+
+
 def said(row: ChannelRow) -> str:
     """Say a channel's last value with unit and, when it is not good, why."""
     if not row.frames:
         return _("no frame")
     if math.isnan(row.last) or row.quality == Quality.NOT_MEASURED:
         return _("not measured")
-    number = row.state or f"{row.last:.6g}"
+    number = row.state or number_text(row.last)
     text = f"{number} {row.unit}".strip()
     return text if row.quality == Quality.GOOD else _("{value} out of range", value=text)

@@ -51,19 +51,20 @@ def _versions(row: RecordingRow) -> str:
 def recording_columns() -> list[Column]:
     """Declare the columns of a cell's recordings."""
     return [
-        Column("number", _("Number"), lambda row: str(row.view.id), width=128, value=lambda row: row.view.id, drop=3),
+        Column("number", _.context("recording", "Number"), lambda row: str(row.view.id), width=128,
+               value=lambda row: row.view.id, drop=3),
         Column("from", _("From"), lambda row: when(row.view.started_ns), width=132,
                value=lambda row: row.view.started_ns),
         Column("to", _("To"), lambda row: when(row.view.ended_ns) if row.view.ended_ns else _("running"), width=132,
                value=lambda row: row.view.ended_ns or 1 << 62),
-        Column("length", _("Duration"), lambda row: _.span(_length(row)), width=74, value=_length, right=True, drop=2),
+        Column("length", _("Duration"), lambda row: _.span(_length(row)), width=96, value=_length, right=True, drop=2),
         Column("profile", _("Profile"), _profile, width=120, stretch=1),
         Column("bytes", _("Received"), lambda row: _.bytes(row.account.bytes_in), width=76,
                value=lambda row: row.account.bytes_in, right=True),
         Column("account", _("Byte account"), lambda row: _("balanced") if row.account.is_balanced else _("open"),
-               width=92, token=lambda row: "ok" if row.account.is_balanced else "crit"),
-        Column("integrity", _("Integrity"), lambda row: _(state(state_of(row)).word), width=112, pill=state_of),
-        Column("pins", _("Pins"), lambda row: str(row.pins), width=48, value=lambda row: row.pins, right=True, drop=1),
+               width=112, token=lambda row: "ok" if row.account.is_balanced else "crit"),
+        Column("integrity", _("Integrity"), lambda row: _(state(state_of(row)).word), width=138, pill=state_of),
+        Column("pins", _("Pins"), lambda row: str(row.pins), width=96, value=lambda row: row.pins, right=True, drop=1),
         Column("versions", _("Version"), _versions, width=70, value=lambda row: row.served),
     ]  # fmt: skip
 

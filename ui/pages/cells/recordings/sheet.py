@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from center_app.core.access import Right
 from center_app.telemetry import recordings
 from center_app.telemetry.store.values import Damage, RecordingView
 from ui.kit.buttons import button
+from ui.kit.controls import SearchField
 from ui.kit.layout import column, row
 from ui.kit.page import Context
 from ui.kit.panels import EmptyState
@@ -21,7 +23,7 @@ from ui.kit.table_model import RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label
 from ui.kit.words import _
-from ui.pages.cells.recordings import again, data
+from ui.pages.cells.recordings import again, data, keep
 from ui.pages.cells.recordings.columns import damage_text, recording_columns
 from ui.pages.cells.recordings.data import RecordingRow, Sheet
 
@@ -48,14 +50,13 @@ class RecordingsSheet(QDialog):
         title = _("Recordings of {name}", name=subject.name)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1060, 480)
+        self.resize(1180, 520)
         self.model = RowTableModel(recording_columns())
         self.table = TableView(self.model, _("Recordings"), memory=context.memory)
         self.table.same_row = lambda one, other: one.view.id == other.view.id
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Filter recordings"))
-        self.search.setAccessibleName(_("Filter recordings"))
-        self.search.textChanged.connect(self.model.set_filter)
+        self.search = SearchField(_("Filter recordings"))
+        self.search.setFixedWidth(240)
+        self.search.searched.connect(self.model.set_filter)
         self.said = label("", "secondary", wrap=True)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
@@ -75,10 +76,11 @@ class RecordingsSheet(QDialog):
             "again": button(_("Decode again…"), self.decode_again),
             "compare": button(_("Compare"), self.compare),
             "use": button(_("Use other version"), self.use_next),
+            "keep": button(_("Keep…"), self.keep, tip=_("How long the recordings of this cell are kept")),
             "export": button(_("Export…"), lambda: self._with_one(self._subject.export)),
             "open": button(_("Open in plot"), self._open, kind="primary"),
         }
-        return row(*list(self.acts.values())[:4], None, *list(self.acts.values())[4:])
+        return row(*list(self.acts.values())[:5], None, *list(self.acts.values())[5:])
 
     # -- what is shown -----------------------------------------------------------------------------------
 
@@ -107,6 +109,7 @@ class RecordingsSheet(QDialog):
             "check": bool(picked), "again": len(picked) == 1 and may, "export": len(picked) == 1,
             "compare": len(picked) == 1 and len(picked[0].versions) > 1,
             "use": len(picked) == 1 and len(picked[0].versions) > 1 and may, "open": len(picked) == 1,
+            "keep": self._context.may(Right.ADMINISTER),
         }  # fmt: skip
         for name, is_on in wanted.items():
             self.acts[name].setEnabled(is_on)
@@ -125,7 +128,7 @@ class RecordingsSheet(QDialog):
             said.append(text if replication["is_connected"] else _("Server does not answer; ") + text)
         retention = self._store.get("retention")
         if retention is not None and retention.get("next_on"):
-            said.append(_("Old files go next on {date}", date=str(retention["next_on"])))
+            said.append(_("Old files go next on {date}", date=_day(retention["next_on"])))
         return said
 
     _store: dict[str, dict[str, Any]] = {}
@@ -141,6 +144,10 @@ class RecordingsSheet(QDialog):
 
     def _open(self) -> None:
         self._with_one(self._subject.open_in_plot)
+
+    def keep(self) -> None:
+        """Ask how long this cell's recordings are kept."""
+        keep.ask(self._context, self, self._subject.cell_id, self._subject.name)
 
     # -- acts --------------------------------------------------------------------------------------------
 
@@ -196,3 +203,8 @@ class RecordingsSheet(QDialog):
 
         folder = self._context.center.folder
         self._context.tasks.write(recordings.use_version, folder, collector, recording_id, version, done=done)
+
+
+def _day(told: Any) -> str:
+    """Say a day that a collector wrote as text."""
+    return _.date(date.fromisoformat(str(told)[:10]))
