@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,18 @@ Mask = NDArray[np.bool_]
 class DelimitedDecoder:
     """Decode lines of numbers in blocks; odd lines go one by one and get a reason."""
 
-    def __init__(self, stream: StreamSpec, separator: str = ",", mark: str = ".") -> None:
-        """Expect one number per channel, set apart by `separator`, with this decimal mark."""
+    def __init__(
+        self,
+        stream: StreamSpec,
+        separator: str = ",",
+        mark: str = ".",
+        is_sound: Callable[[bytes], bool] = lambda _line: False,
+    ) -> None:
+        """Expect one number per channel, set apart by `separator`, with this decimal mark.
+
+        `is_sound` says of a line without such numbers that it is good all the same: a reply without values.
+        """
+        self._is_sound = is_sound
         self._stream = stream
         self._separator = separator.encode()
         self._mark = mark.encode()
@@ -95,6 +106,9 @@ class DelimitedDecoder:
         if len(numbers) == self._width and None not in numbers and not all(map(_absent, numbers)):
             row[:] = [math.nan if value is None else value for value in numbers]
             return True
+        if self._is_sound(line):
+            self._framer.book.good(size, 1)
+            return False
         reason = TEXT if all(map(_absent, numbers)) else MALFORMED
         self._framer.book.discard(reason, size, 1 if reason == MALFORMED else 0)
         return False

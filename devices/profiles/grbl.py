@@ -1,7 +1,8 @@
 """Grbl 1.1 controller of a router or laser: status reports `<Run|MPos:0.000,-10.000,5.000|FS:500,8000|…>`.
 
 Reports come when "?" is written; we ask five times a second. Fields come in any order; machine or work position is
-computed from the other with the last work coordinate offset. Other lines (ok, error, [GC:…]) count as good bytes.
+computed from the other with the last work coordinate offset. Grbl 0.9 sets fields apart by commas. Other lines (ok,
+error, [GC:…]) count as good bytes.
 """
 
 from __future__ import annotations
@@ -64,6 +65,14 @@ def _numbers(text: bytes, size: int) -> list[float] | None:
     return numbers if len(numbers) == size else None
 
 
+def _place(text: bytes) -> list[float] | None:
+    """Return x, y and z; a machine with two axes has no z."""
+    if text.count(b",") != 1:
+        return _numbers(text, 3)
+    found = _numbers(text, 2)
+    return None if found is None else [*found, math.nan]
+
+
 class _Status:
     """Read status reports; the work coordinate offset is sent now and then and stays valid."""
 
@@ -75,11 +84,10 @@ class _Status:
         line = line.strip()
         if not line.startswith(b"<"):
             return self._other(line)
-        head, *fields = line[1:-1].split(b"|")
+        head, content = readers.report_fields(line)
         state = head.partition(b":")[0].decode("ascii", "replace")
         if not line.endswith(b">") or state not in STATES:
             return MALFORMED
-        content = dict(field.partition(b":")[::2] for field in fields)
         return self._values(float(STATES.index(state)), content)
 
     @staticmethod
@@ -88,9 +96,9 @@ class _Status:
         return str(reason[0]) if reason else TEXT if kind == "text" else Item("")
 
     def _values(self, state: float, content: dict[bytes, bytes]) -> Reading:
-        offset = _numbers(content[b"WCO"], 3) if b"WCO" in content else self._offset
-        machine = _numbers(content[b"MPos"], 3) if b"MPos" in content else None
-        work = _numbers(content[b"WPos"], 3) if b"WPos" in content else None
+        offset = _place(content[b"WCO"]) if b"WCO" in content else self._offset
+        machine = _place(content[b"MPos"]) if b"MPos" in content else None
+        work = _place(content[b"WPos"]) if b"WPos" in content else None
         if offset is None or (machine is None and work is None):
             return MALFORMED
         self._offset = offset

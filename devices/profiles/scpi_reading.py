@@ -16,7 +16,7 @@ from devices.delimited import DelimitedDecoder
 from devices.labels import say
 from devices.poller import Poller
 from devices.profiles.delimited_text import named_channels
-from devices.readers.scpi import explain
+from devices.readers.scpi import explain, is_message
 from devices.simulators.controllers import Instrument
 from devices.simulators.waves import noise
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
@@ -35,7 +35,7 @@ def _streams(params: Params) -> tuple[StreamSpec, ...]:
 
 
 def _decoder(params: Params) -> DelimitedDecoder:
-    return DelimitedDecoder(_streams(params)[0])
+    return DelimitedDecoder(_streams(params)[0], is_sound=is_message)
 
 
 def _master(params: Params) -> Poller:

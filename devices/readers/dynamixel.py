@@ -19,11 +19,12 @@ from devices.values import Message, Params
 SYNC = b"\xff\xff\xfd\x00"
 LONGEST = 2048
 BROADCAST = 0xFE
+PING = 0x01
 READ, WRITE, REG_WRITE, FACTORY_RESET, CLEAR, STATUS = 0x02, 0x03, 0x04, 0x06, 0x10, 0x55
 SYNC_READ, SYNC_WRITE, FAST_SYNC_READ = 0x82, 0x83, 0x8A
 BULK_READ, BULK_WRITE, FAST_BULK_READ = 0x92, 0x93, 0x9A
 INSTRUCTIONS = {
-    0x01: "ping",
+    PING: "ping",
     READ: "read",
     WRITE: "write",
     REG_WRITE: "reg_write",
@@ -131,6 +132,7 @@ class Answer:
     error: int
     address: int | None
     data: bytes
+    is_ping: bool = False
 
 
 @dataclass
@@ -139,9 +141,11 @@ class Listener:
 
     _asked: dict[int, tuple[int, int]] = field(default_factory=dict)
     _fast: list[tuple[int, int, int]] = field(default_factory=list)
+    _pinged: int | None = None
 
     def ask(self, number: int, instruction: int, data: bytes) -> None:
         """Note a request: address and size per servo; other requests leave statuses without data."""
+        self._pinged = number if instruction == PING else None
         if instruction == READ and len(data) == 4:
             self._asked[number] = _range(data)
         elif instruction in (SYNC_READ, FAST_SYNC_READ) and len(data) > 4:
@@ -164,7 +168,8 @@ class Listener:
             return self._fast_answers(data)
         address, size = self._asked.get(number, (0, 0))
         known = address if size and len(data) == size + 1 else None
-        return [Answer(number, data[0], known, data[1:])] if data else []
+        is_ping = self._pinged in (number, BROADCAST) and len(data) == 4
+        return [Answer(number, data[0], known, data[1:], is_ping)] if data else []
 
     def _fast_answers(self, data: bytes) -> list[Answer]:
         """Cut a fast status: error, id, data and a CRC per servo; the last CRC is the frame's own."""
@@ -281,6 +286,9 @@ def _answered(answer: Answer, assumed: dict[int, int]) -> Fields:
     error = answer.error & 0x7F
     fields: Fields = {"id": answer.number, "error": answer.error, "error_text": ERRORS.get(error, "reserved")}
     fields["alert"] = bool(answer.error & 0x80)
+    if answer.is_ping:
+        model = int.from_bytes(answer.data[:2], "little")
+        return fields | {"model_number": model, "firmware_version": answer.data[2]}
     if answer.address is not None:
         return fields | _block(answer.address, answer.data)
     address = assumed.get(len(answer.data))

@@ -1,4 +1,4 @@
-"""Grbl 1.1 lines as messages: status reports, answers, feedback in brackets, settings, alarms.
+"""Grbl lines (1.1, reports also of 0.9) as messages: status reports, answers, feedback, settings, alarms.
 
 Source: gnea/grbl doc/markdown/interface.md; texts of errors and alarms from doc/csv.
 """
@@ -64,12 +64,19 @@ ALARMS = {
     9: "homing found no switch",
 }
 _POSITIONS = frozenset({"G28", "G30", "G92", *(f"G{number}" for number in range(54, 60))})
+_BETWEEN_FIELDS = re.compile(rb"\||,(?=[A-Za-z]{1,5}:)")
 _FEEDBACK = re.compile(rb"\[([A-Za-z0-9]{1,8}):(.{0,240})\]")
 _SETTING = re.compile(rb"\$(N?\d{1,3})=(.{0,80})")
 _CODE = re.compile(rb"(error|ALARM):\s*(\d{1,3}|[ -~]{1,80})")
 _BANNER = re.compile(rb"Grbl (\S{1,20})[ -~]{0,80}")
 _WORDS = re.compile(rb"(?:[A-Z]\s{0,2}[+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})\s{0,4}){1,40}", re.IGNORECASE)
 _REQUESTS = frozenset({b"?", b"!", b"~", b"$$", b"$#", b"$G", b"$I", b"$N", b"$C", b"$X", b"$H", b"$"})
+
+
+def report_fields(line: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+    """Return the state and the fields of a report: set apart by bars in Grbl 1.1, by commas in 0.9."""
+    head, *rest = _BETWEEN_FIELDS.split(line[1:-1])
+    return head, dict(field.partition(b":")[::2] for field in rest)
 
 
 def numbers(text: bytes) -> list[float] | None:
@@ -101,9 +108,8 @@ class Reports:
         return _answer(line)
 
     def _report(self, line: bytes) -> Told:
-        head, *rest = line[1:-1].split(b"|")
+        head, content = report_fields(line)
         state, _, sub = readable(head).partition(":")
-        content = dict(field.partition(b":")[::2] for field in rest)
         places: dict[bytes, list[float] | None] = {
             key: numbers(content[key]) for key in (b"MPos", b"WPos", b"WCO") if key in content
         }

@@ -43,6 +43,11 @@ def read(line: bytes) -> Told:
     return "text", {}
 
 
+def is_message(line: bytes) -> bool:
+    """Say whether a line is SCPI without a reading: a query, a command, an error's text, an identity."""
+    return read(line)[0] in ("query", "command", "error", "identity")
+
+
 def _parts(texts: list[str]) -> Fields:
     return {"parts": texts} if len(texts) > 1 else {}
 

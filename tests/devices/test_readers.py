@@ -562,3 +562,31 @@ def test_a_cut_header_does_not_hide_what_follows(profile: str) -> None:
         -1
     ]
     assert messages[-1].end == len(head + sample)
+
+
+def test_grbl_reports_of_09_and_of_two_axes() -> None:
+    old = fields("grbl", b"<Run,MPos:1.500,-2.000,0.000,WPos:3.000,4.000,5.000,Ln:7,F:500.>\r\n")
+    assert (old["state"], old["mpos"], old["wpos"]) == ("Run", [1.5, -2.0, 0.0], [3.0, 4.0, 5.0])
+    assert (old["line"], old["feed"]) == (7, 500)
+    assert rows(get("grbl"), b"<Idle,MPos:1,2,3,WPos:4,5,6>\n")["status.work_z"] == 6
+    flat = rows(get("grbl"), b"<Idle|MPos:1,2|FS:0,0>\n")
+    assert flat["status.machine_y"] == 2
+
+
+def test_dynamixel_ping_is_answered_with_model_and_firmware() -> None:
+    def status(number: int) -> bytes:
+        return dynamixel.packet(number, 0x55, bytes.fromhex("0024042d"))
+
+    ping, alone = dynamixel.packet(0xFE, 0x01, b""), status(3)
+    found = told("dynamixel", ping + status(1) + status(2))
+    assert [message.fields["model_number"] for message in found[1:]] == [1060, 1060]
+    assert found[1].fields["firmware_version"] == 45
+    assert "model_number" not in told("dynamixel", alone)[0].fields
+
+
+def test_scpi_lines_without_readings_are_good_bytes() -> None:
+    decoder = get("scpi_reading").decoder()
+    blocks = decoder.feed(b'*IDN?\nKEITHLEY,2110,801,1.03\n0,"No error"\n+1.5E+00\nhello\n')
+    account = decoder.account()
+    assert (account.frames_good, dict(account.discarded), account.balanced) == (4, {"text": 6}, True)
+    assert sum(len(block.end_offset) for block in blocks) == 1
