@@ -22,6 +22,9 @@ class RateFit:
 
     WARM_NS: Final = 5_000_000_000
     WARM_FRAMES: Final = 50
+    SLOW_NS: Final = 40_000_000
+    """Slower devices keep their arrival times: batching hardly hurts them, and evidence that is decoded again from
+    the middle of a recording must agree to within 50 ms, which half of a longer period would not allow."""
     BUCKET_NS: Final = 500_000_000
     SHIFTED: Final = 1.25
     STEADY: Final = 0.5
@@ -73,6 +76,9 @@ class RateFit:
             return
         if now_ns - self._start_ns >= self.WARM_NS and tick >= self.WARM_FRAMES:
             self._period_ns = (now_ns - self._start_ns) / tick
+            if self._period_ns > self.SLOW_NS:
+                self._start_ns, self._count = now_ns, 1
+                return
             self._fit = TickFit(self._period_ns)
 
     def _judge(self, fit: TickFit, now_ns: int) -> None:
