@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices.account import BAD_CHECKSUM, BAD_LENGTH, CUT, NOISE
 from devices.checksum import MODBUS, crc16_of
-from devices.messages import shown
+from devices.messages import crc_fields, shown
 from devices.modbus import pdu
 from devices.modbus.listening import POLL, REPLY, Ear, Heard
 from devices.modbus.pdu import EXCEPTIONS, Fields
@@ -35,7 +35,7 @@ def _message(heard: Heard, data: bytes) -> Message:
         fields = shown(data[heard.start : heard.stop])
         if heard.reason == BAD_CHECKSUM and len(heard.frame) >= 4:
             right = crc16_of(MODBUS, heard.frame[:-2]).to_bytes(2, "little")
-            fields["correct_crc"] = right.hex(" ").upper()
+            fields |= crc_fields(heard.frame[-2:], right)
         return Message(heard.start, heard.stop, "frame" if heard.frame else "noise", fields, heard.reason)
     return Message(heard.start, heard.stop, _kind(heard), _fields(heard))
 

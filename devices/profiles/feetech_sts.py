@@ -238,7 +238,10 @@ def _streams(params: Params) -> tuple[StreamSpec, ...]:
 def explain(data: bytes, params: Params) -> list[Message]:
     """Read requests and replies as messages, a wrong sum with the right one beside it."""
     return explain_frames(
-        (KIND,), data, _Listener(params).message, lambda frame: {"right_sum": ~sum(frame[2:-1]) & 0xFF}
+        (KIND,),
+        data,
+        _Listener(params).message,
+        lambda frame: {"stated_sum": frame[-1], "correct_sum": ~sum(frame[2:-1]) & 0xFF},
     )
 
 

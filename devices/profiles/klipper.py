@@ -22,7 +22,7 @@ from devices.account import BAD_CHECKSUM, MALFORMED, NOISE, RETRANSMIT
 from devices.checksum import MCRF4XX
 from devices.klipper_words import Assembly, Dictionary, UnreadableError, number_bytes, text_bytes
 from devices.labels import Names, say
-from devices.messages import Told, shown
+from devices.messages import Told, crc_fields, shown
 from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
 from devices.simulators.turns import TurnSimulator
 from devices.values import (
@@ -229,10 +229,10 @@ def explain(data: bytes, params: Params) -> list[Message]:
 
 
 def tell_refused(block: bytes) -> Told:
-    """Return a refused block: its bytes, its checksum and the right one."""
-    right = MCRF4XX.single(block[:-3], None)
-    sums = {"stated_crc": block[-3:-1].hex().upper(), "right_crc": f"{right:04X}"} if len(block) >= 5 else {}
-    return "block", {**shown(block), **sums}
+    """Return a refused block: its bytes and, of a whole one, its checksum and the right one."""
+    is_whole = len(block) >= 5 and block[0] == len(block)
+    right = MCRF4XX.single(block[:-3], None).to_bytes(2, "big")
+    return "block", {**shown(block), **(crc_fields(block[-3:-1], right) if is_whole else {})}
 
 
 def numbers(*values: int) -> bytes:

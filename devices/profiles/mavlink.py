@@ -20,7 +20,7 @@ from devices.checksum import MCRF4XX
 from devices.labels import say
 from devices.mavlink_messages import Definition, by_name, definitions
 from devices.mavlink_streams import READINGS, STREAMS, key_of
-from devices.messages import Told, shown
+from devices.messages import Told, crc_fields, shown
 from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
 from devices.simulators.turns import TurnSimulator
 from devices.values import LineSettings, Message, Params, ParamSpec, Profile, SampleExpectation
@@ -101,16 +101,15 @@ def tell_refused(frame: bytes) -> Told:
     number = _number(frame) if len(frame) >= 10 or (frame[0] == V1 and len(frame) >= 6) else -1
     found = definitions().get(number)
     name = found.name if found else f"message {number}" if number >= 0 else "frame"
-    return name, (fields_of(frame) if number >= 0 else {}) | shown(frame) | _right_sum(frame, found)
+    return name, (fields_of(frame) if number >= 0 else {}) | shown(frame) | _correct(frame, found)
 
 
-def _right_sum(frame: bytes, found: Definition | None) -> dict[str, object]:
+def _correct(frame: bytes, found: Definition | None) -> dict[str, object]:
     """Return the checksum a whole frame of a known message states and the one it should."""
     stop = (6 if frame[0] == V1 else 10) + (frame[1] if len(frame) > 1 else 0)
     if found is None or len(frame) < stop + 2:
         return {}
-    stated = int.from_bytes(frame[stop : stop + 2], "little")
-    return {"stated_crc": f"{stated:04X}", "right_crc": f"{_sum(frame, stop, found.seal):04X}"}
+    return crc_fields(frame[stop : stop + 2], _sum(frame, stop, found.seal).to_bytes(2, "little"))
 
 
 class Listener:

@@ -101,11 +101,11 @@ def tell(frame: bytes) -> Told:
 
 def explain(data: bytes, params: Params) -> list[Message]:
     """Read frames as messages, a wrong sum with the right one beside it."""
-    return explain_frames(KINDS, data, tell, _right_sum)
+    return explain_frames(KINDS, data, tell, _correct)
 
 
-def _right_sum(frame: bytes) -> dict[str, object]:
-    return {"stated_sum": frame[-2:].hex().upper(), "right_sum": _sum(frame[:-2]).hex().upper()}
+def _correct(frame: bytes) -> dict[str, object]:
+    return {"stated_sum": frame[-2:].hex(" ").upper(), "correct_sum": _sum(frame[:-2]).hex(" ").upper()}
 
 
 def frame_of(counter: int, status: int, counts: tuple[int, ...], last: int = 0x10) -> bytes:

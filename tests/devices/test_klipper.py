@@ -205,4 +205,5 @@ def test_the_pieces_make_the_simulated_dictionary() -> None:
 def test_a_wrong_checksum_is_named_with_the_right_one() -> None:
     found = messages("klipper", "05 11 8F 09 7E")[0]
     assert (found.kind, found.error, found.end) == ("block", "bad_checksum", 5)
-    assert (found.fields["stated_crc"], found.fields["right_crc"]) == ("8F09", "8F08")
+    assert (found.fields["stated_crc"], found.fields["correct_crc"]) == ("8F 09", "8F 08")
+    assert "stated_crc" not in messages("klipper", "08 10 01 00 28 5E")[0].fields

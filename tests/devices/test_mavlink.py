@@ -174,4 +174,4 @@ def test_noise_balances() -> None:
 def test_a_wrong_checksum_is_named_with_the_right_one() -> None:
     found = messages("mavlink", "FE 09 00 01 01 00 00 00 00 00 02 03 51 03 03 78 52")[0]
     assert (found.kind, found.error, found.end) == ("HEARTBEAT", "bad_checksum", 17)
-    assert (found.fields["stated_crc"], found.fields["right_crc"]) == ("5278", "5178")
+    assert (found.fields["stated_crc"], found.fields["correct_crc"]) == ("78 52", "78 51")

@@ -40,7 +40,7 @@ def test_a_wrong_sum_is_named_with_the_right_one() -> None:
     frame[9] ^= 1
     first = messages("optoforce", bytes(frame))[0]
     assert first.error == "bad_checksum"
-    assert first.fields["right_sum"] != first.fields["stated_sum"]
+    assert first.fields["correct_sum"] != first.fields["stated_sum"]
 
 
 def test_the_simulator_says_what_is_decoded() -> None:
