@@ -30,7 +30,8 @@ def editor(desk):
     desk.until(lambda: made.result_of is not None)
     desk.settle()
     yield made
-    made.close()
+    for left in desk.visible(ProfileEditor):
+        left.discard()
     profiles.set_own(())
 
 
@@ -112,3 +113,29 @@ def test_a_cell_whose_profile_was_removed_says_so(desk, admin):
     desk.center.write(admin, user_profiles.remove_profile, "my_force_sensor")
     assert words() == "Profile removed"
     profiles.set_own(())
+
+
+def test_unsaved_text_is_not_lost_by_closing(desk, editor):
+    editor.text.insertPlainText("# mine\n")
+    editor.close()
+    assert editor.isVisible()
+    assert editor.foot.is_asking
+    desk.keys(Qt.Key.Key_Escape)
+    assert editor.isVisible()
+    assert not editor.foot.is_asking, "the second Escape keeps the text"
+    editor.close()
+    editor.foot.discard.click()
+    desk.settle()
+    assert not desk.visible(ProfileEditor)
+
+
+def test_the_list_of_profiles_leads_to_the_editor(desk):
+    desk.window.session.become(desk.seeded.actor(1))
+    desk.settle()
+    page = desk.go("settings", tab="profiles")
+    wanted = next(row for row in page.data.profiles if row.id == "delimited_text")
+    page._edit("profiles", wanted)
+    desk.settle()
+    (opened,) = desk.visible(ProfileEditor)
+    desk.until(lambda: "delimited_text" in opened.text.toPlainText() or opened.problems.count() > 1)
+    opened.close()

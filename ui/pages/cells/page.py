@@ -17,6 +17,7 @@ from ui.kit.pill import Pill
 from ui.kit.recorded import Doors
 from ui.kit.words import _
 from ui.pages.cells import acts
+from ui.pages.cells.acts import profiles as profile_acts
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.monitor import Monitor
 from ui.pages.cells.overview import Overview
@@ -69,9 +70,11 @@ class CellsPage(Page):
             self.overview.refresh()
 
     def open(self, **args: Any) -> None:
-        """Open the plots of `cell_id`, around `at_ns` when given; without a cell the tiles."""
+        """Open the plots of `cell_id`, around `at_ns` when given; without a cell the tiles, `profile` in the editor."""
         if "cell_id" not in args:
             self.show_tiles()
+            if "profile" in args:
+                profile_acts.open_editor(self, str(args["profile"]))
             return
         self._stack.setCurrentWidget(self.monitor)
         self.monitor.show_cell(int(args["cell_id"]), args.get("at_ns"))

@@ -168,6 +168,7 @@ class SettingsPage(Page):
             "alarms": (Right.EDIT_ALARMS, self.acts.edit_alarm),
             "runs": (Right.EDIT_ALARMS, self.acts.edit_run),
             "kinds": (Right.EDIT_REGISTRY, self.acts.edit_kind),
+            "profiles": (Right.RECORD, lambda one: self.context.navigate("cells", profile=one.id)),
         }
         if key in editors:
             right, edit = editors[key]

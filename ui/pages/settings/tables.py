@@ -132,6 +132,6 @@ NOTES = {
     "rules": N_("What may be booked, how long and how far ahead. Enter edits; a change holds at once."),
     "alarms": N_("Limits that collectors watch, also while no window is open."),
     "runs": N_("When a machine counts as running. A change makes a new version; measured hours keep theirs."),
-    "profiles": N_("How bytes of a device become channels."),
+    "profiles": N_("How bytes of a device become channels. Enter opens a profile in the editor."),
     "kinds": N_("What a person must have been shown before booking a machine."),
 }

@@ -19,8 +19,8 @@ def register(page: CellsPage) -> None:
     )  # fmt: skip
 
 
-def open_editor(page: CellsPage) -> None:
-    """Open the editor beside the page."""
+def open_editor(page: CellsPage, profile_id: str = "") -> None:
+    """Open the editor beside the page, with a profile in it when one is named."""
     from ui.pages.cells.profile_editor.dialog import ProfileEditor
 
-    ProfileEditor(page.context, page).show()
+    ProfileEditor(page.context, page, profile_id).show()

@@ -22,6 +22,7 @@ from ui.kit.text import label
 from ui.kit.words import _
 from ui.pages.cells.profile_editor import sources
 from ui.pages.cells.profile_editor.byte_menu import ByteMenu
+from ui.pages.cells.profile_editor.leave import Foot
 from ui.pages.cells.profile_editor.preview_panel import PreviewPanel
 from ui.pages.cells.profile_editor.sources import TEMPLATES, Choices, Start
 from ui.pages.cells.profile_editor.text_edit import CodeEdit
@@ -32,12 +33,13 @@ WAIT_MS = 250
 class ProfileEditor(QDialog):
     """Write a profile; every pause in typing makes a new preview on the work lane."""
 
-    def __init__(self, context: Context, parent: QWidget) -> None:
-        """Build the editor with the first template in it."""
+    def __init__(self, context: Context, parent: QWidget, wanted: str = "") -> None:
+        """Build the editor with the first template in it, or the profile with the id `wanted`."""
         super().__init__(parent)
         self.context = context
         self.data = b""
         self.based_on: int | None = None
+        self._saving = ""
         self.result_of: Preview | None = None
         self._task: Task | None = None
         self.setWindowTitle(_("Device profile"))
@@ -66,7 +68,9 @@ class ProfileEditor(QDialog):
         self.text.textChanged.connect(self._timer.start)
         for keys, run in (("Ctrl+S", self.save), ("Ctrl+F", self.find_field.setFocus), ("F3", self.find_next)):
             QShortcut(QKeySequence(keys), self).activated.connect(run)
+        self._wanted = wanted
         self.text.setPlainText(sources.template(TEMPLATES[0][0]))
+        self._kept = self.text.toPlainText()
         self.text.setFocus()
         self.look()
         context.tasks.read(sources.load_choices, done=self._fill_menus, owner=self)
@@ -85,9 +89,8 @@ class ProfileEditor(QDialog):
         split.addWidget(self.panel)
         split.setSizes([620, 660])
         bar = row(start, self.find_field, None, bytes_button, gap=8)
-        close = button(_("Close"), self.close)
-        foot = row(self.state, None, close, self.save_button, gap=8)
-        box = column(bar, split, foot, gap=12, margins=(16, 14, 16, 14))
+        self.foot = Foot(self.state, self.save_button, self.close, self.discard)
+        box = column(bar, split, self.foot, gap=12, margins=(16, 14, 16, 14))
         box.setStretch(1, 1)
         self.setLayout(box)
 
@@ -103,6 +106,17 @@ class ProfileEditor(QDialog):
                 for entry in entries:
                     menu.addAction(entry.title).triggered.connect(partial(self.begin, entry))
         self.byte_menu.fill(choices.cells)
+        self._begin_wanted((*choices.written, *choices.shipped))
+
+    def _begin_wanted(self, entries: tuple[Start, ...]) -> None:
+        """Take the profile that was asked for; one written in code has no text to begin with."""
+        wanted, self._wanted = self._wanted, ""
+        found = next((entry for entry in entries if entry.title == wanted), None)
+        if found is not None and not self.is_unsaved:
+            self.begin(found)
+        elif wanted:
+            self.problems.insertItem(0, _("{profile} is part of the program and has no text. Here is a template.",
+                                          profile=wanted))  # fmt: skip
 
     def _begin_template(self, name: str, _checked: bool = False) -> None:
         self.begin(Start("", sources.template(name)))
@@ -111,6 +125,7 @@ class ProfileEditor(QDialog):
         """Put another text in place; Undo brings the old one back."""
         self.based_on = start.version
         self.text.replace_all(start.text)
+        self._kept = self.text.toPlainText()
         self.text.setFocus()
 
     # -- the bytes -----------------------------------------------------------------------------------------
@@ -176,13 +191,14 @@ class ProfileEditor(QDialog):
         if not self.save_button.isEnabled():
             return
         self.save_button.setEnabled(False)
+        self._saving = self.text.toPlainText()
         self.context.tasks.write(
-            user_profiles.save_profile, self.text.toPlainText(), self.based_on,
+            user_profiles.save_profile, self._saving, self.based_on,
             done=self._on_saved, failed=self._on_failed, owner=self,
         )  # fmt: skip
 
     def _on_saved(self, saved: user_profiles.WrittenProfile) -> None:
-        self.based_on = saved.version
+        self.based_on, self._kept = saved.version, self._saving
         self.text.document().setModified(False)
         self.save_button.setEnabled(True)
         self.state.set_tone("ok")
@@ -194,8 +210,34 @@ class ProfileEditor(QDialog):
         self.state.setText(" ".join(describe(error, _.words)))
         self.save_button.setEnabled(self.result_of is not None and self.result_of.profile is not None)
 
+    # -- leaving -------------------------------------------------------------------------------------------
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Tell whether there is text that was written here and not saved."""
+        return self.text.toPlainText() != self._kept
+
+    def discard(self) -> None:
+        """Close without the text."""
+        self._kept = self.text.toPlainText()
+        self.close()
+
+    def reject(self) -> None:
+        """Close with Escape; ask first when text would be lost, and take a second Escape as no."""
+        if self.foot.is_asking:
+            self.foot.end()
+        elif self.is_unsaved:
+            self.foot.ask()
+        else:
+            super().reject()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Drop what is under way."""
+        """Ask before text is lost, then drop what is under way."""
+        if self.is_unsaved:
+            self.foot.ask()
+            event.ignore()
+            return
+        self.foot.end()
         self._timer.stop()
         if self._task is not None:
             self._task.cancel()

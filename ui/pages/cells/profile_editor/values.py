@@ -87,7 +87,7 @@ def number_text(value: float) -> str:
         return f"{value:.6g}".replace("-", "−")
     plain = f"{value:.6g}"
     whole = f"{float(plain):f}".rstrip("0").rstrip(".")
-    return _.number(float(plain), len(whole.partition(".")[2]))
+    return str(_.number(float(plain), len(whole.partition(".")[2])))
 
 
 def said(row: ChannelRow) -> str:

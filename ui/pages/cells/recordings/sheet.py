@@ -207,4 +207,4 @@ class RecordingsSheet(QDialog):
 
 def _day(told: Any) -> str:
     """Say a day that a collector wrote as text."""
-    return _.date(date.fromisoformat(str(told)[:10]))
+    return str(_.date(date.fromisoformat(str(told)[:10])))
