@@ -117,6 +117,8 @@ class Encoder:
         """Write finished pyramid blocks: x16 beside its chunks, the others for ever."""
         for part in sealed:
             source: DayFile | Ledger = self.file() if part.level == 1 else self._shelf.ledger
+            if part.level == 1:
+                self.file().cover(int(part.entries.t_first[0]), int(part.entries.t_last[-1]))
             batch = self._shelf.batch if part.level == 1 else self._shelf.ledger_batch
             rows_sql.insert_pyramid(batch, source.next_pyramid(), stream.id, stream.layout, part)
 

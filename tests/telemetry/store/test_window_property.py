@@ -129,6 +129,19 @@ def _near(quick: object, exact: object) -> None:
             assert np.nanmax(quick.high[around]) >= exact.high[column]  # type: ignore[attr-defined]
 
 
+def test_a_block_that_recovery_wrote_into_a_later_day_is_found(tmp_path: Path) -> None:
+    driver = Driver(tmp_path, 90770)
+    for rows, what, pause in (
+        (5000, "day", 0), (1, "crash", 7_200_000), (40_000, "old", 3_000), (1, "crash", 7_200_000),
+        (15, "day", 0), (40_000, "old", 3_000),
+    ):  # fmt: skip
+        driver.append(rows, pause, some_bad=False)
+        driver.act(what)
+    with StoreReader(tmp_path) as reader:
+        check(reader, driver, int(driver.times[0][0]), int(driver.times[-1][-1]) + 1, 136)
+    driver.engine.close()
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(parts=PARTS, seed=st.integers(0, 10**6), data=st.data(), block=st.sampled_from([4, 64, 2048]))
 def test_window_equals_the_oracle(parts: list, seed: int, data: st.DataObject, block: int) -> None:
