@@ -21,6 +21,7 @@ BOTH, POLLS, REPLIES = "both", "polls", "replies"
 SIDES = (BOTH, POLLS, REPLIES)
 """What a line carries: polls and replies mixed, or one of them where they have wires of their own."""
 _BROADCAST = frozenset({5, 6, 15, 16, 22})
+_CAN_FOLLOW = bytes(value & ~pdu.EXCEPTION in pdu.KNOWN for value in range(256))
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Ear:
         at = 0
         cut_until = 0
         while at < len(self._buffer):
+            hopeful = self._next_hope(at)
+            if hopeful > at:
+                yield from self._refuse_run(at, hopeful, cut_until)
+                at = hopeful
+                continue
             size, role, is_open = self._frame_at(at)
             if is_open and not is_end:
                 break
@@ -83,6 +89,25 @@ class Ear:
             at += 1
         self._buffer = self._buffer[at:]
         self._base += at
+
+    def _next_hope(self, at: int) -> int:
+        """Return the next position from `at` on whose two bytes can begin a frame, at most the last byte's."""
+        buffer, last = self._buffer, len(self._buffer) - 1
+        while at < last and (buffer[at] > HIGHEST_UNIT or not _CAN_FOLLOW[buffer[at + 1]]):
+            at += 1
+        return at
+
+    def _refuse_run(self, at: int, stop: int, cut_until: int) -> Iterator[Heard]:
+        """Discard bytes that begin nothing, in runs of one reason."""
+        while at < stop:
+            spoiled = self._spoiled_until - self._base
+            if at < spoiled:
+                reason, end = BAD_CHECKSUM, min(stop, spoiled)
+            else:
+                reason, end = (CUT, min(stop, cut_until)) if at < cut_until else (NOISE, stop)
+            self.book.discard(reason, end - at, 0)
+            yield Heard(self._base + at, self._base + end, reason=reason)
+            at = end
 
     def _frame_at(self, at: int) -> tuple[int, str, bool]:
         """Return (size, role, False) of the sound frame here; size 0: none; True: more bytes are needed to tell."""
@@ -101,13 +126,16 @@ class Ear:
 
     def _readings(self, at: int, unit: int) -> list[tuple[int | None, str]]:
         """Return the possible sizes of a frame here with their role, the likeliest first, then the shortest."""
-        head = self._buffer[at + 1 : at + LONGEST_RTU]
-        if head[0] & ~pdu.EXCEPTION not in pdu.KNOWN or (unit == 0 and head[0] not in _BROADCAST):
+        function = self._buffer[at + 1]
+        if function & ~pdu.EXCEPTION not in pdu.KNOWN or (unit == 0 and function not in _BROADCAST):
             return []
+        head = self._buffer[at + 1 : at + LONGEST_RTU]
         sizes = {POLL: pdu.request_size(head), REPLY: pdu.reply_size(head) if unit else 0}
         if self._side != BOTH:
             sizes.pop(REPLY if self._side == POLLS else POLL)
         found = [(None if size is None else size + 3, role) for role, size in sizes.items() if size != 0]
+        if len(found) < 2:
+            return found
         found.sort(key=lambda each: (not self._is_expected(unit, head, *each), each[0] is None, each[0] or 0))
         return found
 
@@ -150,11 +178,16 @@ class Ear:
 
     def _spoiled_size(self, at: int) -> int:
         """Return the size of a frame that starts here but for its checksum, 0 when there is none."""
-        if len(self._buffer) - at < 2 or self._buffer[at] > HIGHEST_UNIT:
+        if len(self._buffer) - at < 2 or self._buffer[at] > HIGHEST_UNIT or not self._may_begin(at):
             return 0
         sizes = [size for size, _ in self._readings(at, self._buffer[at]) if size and at + size <= len(self._buffer)]
-        expected = self._poll is not None and self._poll.frame[0] == self._buffer[at]
-        return max(sizes, default=0) if expected or self._base + at == self._boundary else 0
+        return max(sizes, default=0)
+
+    def _may_begin(self, at: int) -> bool:
+        """Say whether a frame is due here: right behind the last one, or soon after a poll from the unit it asked."""
+        behind = self._base + at - self._boundary
+        poll = self._poll
+        return behind == 0 or (poll is not None and behind < LONGEST_RTU and poll.frame[0] == self._buffer[at])
 
 
 def _reply_size(poll: Heard, function: int) -> int | None:

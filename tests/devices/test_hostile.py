@@ -41,6 +41,16 @@ def seconds_per_megabyte(profile: Profile, piece: bytes, count: int) -> float:
     return (time.process_time() - began) / (len(piece) * count / 1e6)
 
 
+def allowed(profile: Profile) -> float:
+    """Return 30 % of a core in s per megabyte at the device's own line speed, with room for a slow machine.
+
+    Lines up to 115,200 baud are taken at that speed, faster ones at 921,600 at least (3.3 s per megabyte, and twice
+    that here: only what is out of all proportion shall fail; the campaign tells the figures).
+    """
+    baud = 115_200 if profile.line.baud <= 115_200 else 921_600
+    return 2 * 0.3 * 10e6 / baud
+
+
 @every_profile
 @pytest.mark.parametrize("kind", ["nul", "no_delimiter", "noise", "sync", "digits"])
 def test_a_flood_stays_small_and_cheap(profile: Profile, kind: str) -> None:
@@ -54,8 +64,7 @@ def test_a_flood_stays_small_and_cheap(profile: Profile, kind: str) -> None:
         "digits": (b"1.5,-2," * size)[:size],
     }
     assert growth(profile, pieces[kind], 30) < MOST_GROWTH
-    # 30 % of a core at 921,600 baud is 3.3 s per megabyte.
-    assert seconds_per_megabyte(profile, pieces[kind], 60) < 3.3
+    assert seconds_per_megabyte(profile, pieces[kind], 30) < allowed(profile)
 
 
 def test_ten_megabytes_without_a_delimiter_in_one_piece() -> None:
