@@ -144,7 +144,11 @@ class Reader:
 
 def said(message: Message) -> str:
     """Return a message's kind and values in one line."""
-    told = {key: value for key, value in message.fields.items() if key not in _AS_IT_STANDS and value is not None}
+    told = {
+        key: value
+        for key, value in message.fields.items()
+        if key not in _AS_IT_STANDS and value is not None and not isinstance(value, dict)
+    }
     values = ", ".join(f"{key} {_short(value)}" for key, value in told.items())
     return f"{message.kind}: {values}" if values else message.kind
 

@@ -12,7 +12,10 @@ from center_app.telemetry.exchange import importing
 from devices.account import REASONS
 from tests.ui.desk import Desk
 from ui.kit.words import _
+from ui.pages.cells.monitor import parted
+from ui.pages.cells.plot.feed import ChannelKey
 from ui.pages.cells.plot.panel import SLOT, slot_width, telling
+from ui.pages.cells.plot.stack import PlotChannel
 from ui.pages.cells.reasons import reason_text
 from ui.pages.cells.tile_paint import pills_of, state_of
 
@@ -51,3 +54,10 @@ def test_an_imported_cell_says_that_it_is_a_file(desk: Desk, tmp_path: Path) -> 
     said = {made.text() for made in page.monitor.facts.findChildren(QLabel)}
     assert "Imported from" in said
     assert not said & {"Byte account", "Setting", "Reading", "Data rate"}
+
+
+def test_units_of_a_bus_stand_in_groups_of_their_own() -> None:
+    _.choose("en")
+    made = [PlotChannel(ChannelKey(1, f"unit_{n}", "u1"), "Voltage L1", "V", "Phases", None, (), 2) for n in (1, 2)]
+    other = PlotChannel(ChannelKey(1, "unit_1", "f"), "Frequency", "Hz", "Total", None, (), 2)
+    assert [each.group for each in parted([*made, other])] == ["Phases, unit 1", "Phases, unit 2", "Total"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from center_app.core.errors import describe
 from center_app.core.labels import Label
@@ -74,7 +74,7 @@ class ConnectDialog(QDialog):
         values.setMinimumHeight(150)
         self.setLayout(column(
             label(_("Connect a device"), "title"),
-            row(self.port, self.asks, self.listen), self.note, self._progress, self.found, values,
+            row(self.port, self.listen), self.asks, self.note, self._progress, self.found, values,
             self.form, self.problem, row(None, button(_("Cancel"), self.reject), self.main),
             gap=12, margins=(22, 20, 22, 18),
         ))  # fmt: skip
@@ -189,12 +189,18 @@ def _port_box(ports: tuple[PortInfo, ...]) -> QComboBox:
     box.setEditable(True)
     box.setAccessibleName(_("Port"))
     for port in ports:
-        box.addItem(f"{port.path}  {port.description}".strip(), port.identity or port.path)
+        box.addItem(_port_text(port), port.identity or port.path)
     box.setMinimumWidth(300)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     edit = box.lineEdit()
     if edit is not None:
         edit.setPlaceholderText(_("Port"))
     return box
+
+
+def _port_text(port: PortInfo) -> str:
+    """Say a port's path and what it is, where the system knows that."""
+    return port.path if port.description in ("", "n/a") else f"{port.path}  {port.description}"
 
 
 def line_from(text: str) -> LineSettings | None:

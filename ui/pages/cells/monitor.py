@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -122,6 +124,7 @@ class Monitor(QWidget):
             return
         limits = self.card.limits if self.card else ()
         self._channels = [channel_of(view, _.language, _limits_of(view, limits)) for view in found]
+        self._channels = parted(self._channels)
         curves = first_drawn([channel for channel in self._channels if not channel.is_state])
         states = [channel for channel in self._channels if channel.is_state][:1]
         drawn = [*curves, *states]
@@ -197,6 +200,21 @@ class Monitor(QWidget):
     def state(self) -> dict[str, Any]:
         """Return what survives a rebuild."""
         return {"cell_id": self.cell_id, "span_ns": self.base.span_ns, "drawn": [c.key for c in self.list.drawn()]}
+
+
+def parted(channels: list[PlotChannel]) -> list[PlotChannel]:
+    """Part groups by unit where several units of one bus have channels of the same name."""
+    names = Counter((channel.group, channel.word) for channel in channels)
+    same = {group for (group, _word), count in names.items() if count > 1}
+    return [replace(c, group=_unit_group(c)) if c.group in same else c for c in channels]
+
+
+def _unit_group(channel: PlotChannel) -> str:
+    stream = channel.key.stream
+    kind, _mark, number = stream.rpartition("_")
+    if kind == "unit" and number.isdigit():
+        return _("{group}, unit {n}", group=channel.group, n=number)
+    return f"{channel.group} • {stream}"
 
 
 def first_drawn(channels: list[PlotChannel]) -> list[PlotChannel]:
