@@ -150,11 +150,7 @@ class ProfileEditor(QDialog):
     def _show(self, found: Preview, data: bytes) -> None:
         self.result_of = found
         self.text.mark(frozenset(line for line, _problem in found.problems))
-        self.problems.clear()
-        for line, problem in found.problems:
-            item = QListWidgetItem(icon("circle-alert", "crit"), "\n".join(describe(problem, _.words)))
-            item.setData(Qt.ItemDataRole.UserRole, line)
-            self.problems.addItem(item)
+        list_problems(self.problems, found)
         self.panel.show_preview(found, data)
         may = self.context.may(Right.RECORD)
         self.save_button.setEnabled(found.profile is not None and may)
@@ -170,7 +166,6 @@ class ProfileEditor(QDialog):
         self.state.set_tone("ok" if may else "text2")
         sound = _("{profile} is sound.", profile=found.profile.id)
         self.state.setText(sound if may else sound + " " + _("Your role does not allow this change."))
-        self.problems.addItem(QListWidgetItem(icon("circle-check", "ok"), _("No problems")))
 
     def _on_problem(self, item: QListWidgetItem) -> None:
         line = item.data(Qt.ItemDataRole.UserRole)
@@ -178,11 +173,8 @@ class ProfileEditor(QDialog):
             self.text.go_to(int(line))
 
     def find_next(self) -> None:
-        """Go to the next place of the wanted text, from the top again after the last."""
-        wanted = self.find_field.text()
-        if wanted and not self.text.find(wanted):
-            self.text.moveCursor(self.text.textCursor().MoveOperation.Start)
-            self.text.find(wanted)
+        """Go to the next place of the wanted text."""
+        self.text.find_around(self.find_field.text())
 
     # -- saving --------------------------------------------------------------------------------------------
 
@@ -242,3 +234,14 @@ class ProfileEditor(QDialog):
         if self._task is not None:
             self._task.cancel()
         super().closeEvent(event)
+
+
+def list_problems(target: QListWidget, found: Preview) -> None:
+    """List every problem with its line behind it, or that there is none."""
+    target.clear()
+    for line, problem in found.problems:
+        item = QListWidgetItem(icon("circle-alert", "crit"), "\n".join(describe(problem, _.words)))
+        item.setData(Qt.ItemDataRole.UserRole, line)
+        target.addItem(item)
+    if found.profile is not None:
+        target.addItem(QListWidgetItem(icon("circle-check", "ok"), _("No problems")))

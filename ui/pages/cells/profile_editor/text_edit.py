@@ -62,6 +62,12 @@ class CodeEdit(QPlainTextEdit):
         cursor.insertText(text)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
+    def find_around(self, wanted: str) -> None:
+        """Go to the next place of a text, from the top again after the last."""
+        if wanted and not self.find(wanted):
+            self.moveCursor(QTextCursor.MoveOperation.Start)
+            self.find(wanted)
+
     def margin_width(self) -> int:
         """Return the room for the numbers in px."""
         return 26 + self.fontMetrics().horizontalAdvance("9") * max(3, len(str(self.blockCount())))
