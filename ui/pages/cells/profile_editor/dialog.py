@@ -61,9 +61,7 @@ class ProfileEditor(QDialog):
         self.byte_menu.picked.connect(self.use_bytes)
         self.byte_menu.failed.connect(self._on_failed)
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(WAIT_MS)
+        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self.look)
         self.text.textChanged.connect(self._timer.start)
         for keys, run in (("Ctrl+S", self.save), ("Ctrl+F", self.find_field.setFocus), ("F3", self.find_next)):
@@ -152,15 +150,13 @@ class ProfileEditor(QDialog):
         self.text.mark(frozenset(line for line, _problem in found.problems))
         list_problems(self.problems, found)
         self.panel.show_preview(found, data)
-        may = self.context.may(Right.RECORD)
-        self.save_button.setEnabled(found.profile is not None and may)
+        self.save_button.setEnabled(found.profile is not None and self.context.may(Right.RECORD))
         self._say_state(found)
 
     def _say_state(self, found: Preview) -> None:
         if found.profile is None:
             self.state.set_tone("crit")
-            count = len(found.problems)
-            self.state.setText(_.plural("{n} problem", "{n} problems", count))
+            self.state.setText(_.plural("{n} problem", "{n} problems", len(found.problems)))
             return
         may = self.context.may(Right.RECORD)
         self.state.set_tone("ok" if may else "text2")
@@ -168,8 +164,7 @@ class ProfileEditor(QDialog):
         self.state.setText(sound if may else sound + " " + _("Your role does not allow this change."))
 
     def _on_problem(self, item: QListWidgetItem) -> None:
-        line = item.data(Qt.ItemDataRole.UserRole)
-        if line:
+        if line := item.data(Qt.ItemDataRole.UserRole):
             self.text.go_to(int(line))
 
     def find_next(self) -> None:
