@@ -125,11 +125,14 @@ class Reader:
         return explain(self._profile, data, self._params)
 
     def _rest(self, messages: Sequence[Message], data: bytes) -> bytes:
-        """Return the bytes at the end that may be the start of a message."""
-        if not messages:
+        """Return the bytes at the end that may be the start of a message: all behind the last sound one."""
+        if not messages or messages[-1].error != CUT:
             return b""
-        last = messages[-1]
-        return data[last.start :] if last.error == CUT and last.end - last.start <= MOST_PENDING else b""
+        whole = next((message.end for message in reversed(messages) if not message.error), 0)
+        for start in (whole, messages[-1].start):
+            if len(data) - start <= MOST_PENDING:
+                return data[start:]
+        return b""
 
     def _row(
         self, message: Message, data: bytes, marks: Sequence[tuple[int, int]], direction: int

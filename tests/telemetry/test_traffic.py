@@ -86,3 +86,19 @@ def test_both_directions_of_a_real_line(tmp_path: Path) -> None:
             commanded.wait_until(seen, 10)
     times = [row.t_ns for row in rows]
     assert len(set(times)) > 1
+
+
+def test_a_reply_in_two_reads_is_one_message() -> None:
+    profile = profiles.get("eastron_sdm120")
+    master, simulator = profile.master(), profile.simulator(1)
+    assert master is not None
+    request = next(asked for asked in (master.next_request(n * 10**8) for n in range(1, 100)) if asked)
+    reply = simulator.answer(request, 0.0)
+    reader = Reader(profile, profile.settled({}))
+    parts = [(1, request), (0, reply[:9]), (0, reply[9:-1]), (0, reply[-1:])]
+    rows = [
+        row
+        for number, (direction, data) in enumerate(parts)
+        for row in reader.rows([RawRecord(0, 0, number, number, direction, data)])
+    ]
+    assert [(row.direction, row.data, row.error) for row in rows] == [(1, request, ""), (0, reply, "")]
