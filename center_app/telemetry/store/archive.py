@@ -134,10 +134,13 @@ class Archive:
         return self._ledger
 
     def days(self, t0_ns: int, t1_ns: int) -> list[DayRef]:
-        """Return the day files that may hold something of [t0, t1), oldest first (inside a snapshot)."""
+        """Return the day files that may hold something of [t0, t1), by days (inside a snapshot).
+
+        Their time ranges may overlap: a summary of many days lies in the file of its last one.
+        """
         rows = self.ask(
             self._open_ledger(),
-            "SELECT name, sealed, t_first, t_last FROM day WHERE deleted = 0 ORDER BY t_first IS NULL, t_first, rowid",
+            "SELECT name, sealed, t_first, t_last FROM day WHERE deleted = 0 ORDER BY day, rowid",
             (),
         )
         return [

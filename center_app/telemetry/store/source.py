@@ -102,12 +102,18 @@ class Source:
             with self.archive.snapshot() as ledger:
                 yield from self._buckets(ledger, "ledger", level, t0_ns, t1_ns, row, end_row)
             return
-        for day in self.archive.days(t0_ns, t1_ns):
-            file = self.archive.open_day(day)
-            read = self._buckets if level else self.chunks
-            for piece in read(file, day.name, level, t0_ns, t1_ns, row, end_row):
-                row = max(row, piece.end_row)
-                yield piece
+        read = self._buckets if level else self.chunks
+        limits = (level, t0_ns, t1_ns, row, end_row)
+        found = [
+            piece
+            for day in self.archive.days(t0_ns, t1_ns)
+            for piece in read(self.archive.open_day(day), day.name, *limits)
+        ]
+        for piece in sorted(found, key=lambda piece: piece.first_row):
+            rest = piece.in_rows(row, end_row)
+            row = max(row, piece.end_row)
+            if len(rest):
+                yield rest
 
     def _buckets(
         self, file: Connection, name: str, level: int, t0_ns: int, t1_ns: int, row: int, end_row: int
@@ -200,17 +206,21 @@ class Source:
     def exact(self, t0_ns: int, t1_ns: int) -> Iterator[tuple[Int64Array, Array, Array]]:
         """Yield (times, raw values, quality) of the exact samples in [t0, t1), by rows."""
         row = 0
-        for day in self.archive.days(t0_ns, t1_ns):
-            file = self.archive.open_day(day)
-            for chunk_id, first_row, rows, t_first, step in self._heads(
-                file, day.name, _CHUNK_HEADS, (self.stream_id,), (t0_ns, t1_ns, row, FAR)
-            ):
-                yield _inside(t0_ns, t1_ns, *self._whole_chunk(file, day.name, chunk_id, rows, t_first, step))
-                row = first_row + rows
+        for first_row, file, name, head in sorted(self._chunk_heads(t0_ns, t1_ns), key=lambda found: found[0]):
+            chunk_id, _, rows, t_first, step = head
+            yield _inside(t0_ns, t1_ns, *self._whole_chunk(file, name, chunk_id, rows, t_first, step))
+            row = first_row + rows
         for day in self.archive.days(t0_ns, t1_ns):
             if not day.is_sealed:
                 for _, times, values, quality in self._tail_rows(self.archive.open_day(day), t0_ns, row):
                     yield _inside(t0_ns, t1_ns, times, values, quality)
+
+    def _chunk_heads(self, t0_ns: int, t1_ns: int) -> Iterator[tuple[int, Connection, str, Any]]:
+        """Yield first row, file, its name and head of every chunk that touches [t0, t1)."""
+        for day in self.archive.days(t0_ns, t1_ns):
+            file = self.archive.open_day(day)
+            for head in self._heads(file, day.name, _CHUNK_HEADS, (self.stream_id,), (t0_ns, t1_ns, 0, FAR)):
+                yield head[1], file, day.name, head
 
     def _whole_chunk(
         self, file: Connection, name: str, chunk_id: int, rows: int, t_first: int, step: int

@@ -6,6 +6,7 @@ The engine is driven by hand (no thread, frozen time), so that every mixture of 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -129,17 +130,38 @@ def _near(quick: object, exact: object) -> None:
             assert np.nanmax(quick.high[around]) >= exact.high[column]  # type: ignore[attr-defined]
 
 
-def test_a_block_that_recovery_wrote_into_a_later_day_is_found(tmp_path: Path) -> None:
-    driver = Driver(tmp_path, 90770)
-    for rows, what, pause in (
-        (5000, "day", 0), (1, "crash", 7_200_000), (40_000, "old", 3_000), (1, "crash", 7_200_000),
-        (15, "day", 0), (40_000, "old", 3_000),
-    ):  # fmt: skip
+def drive(folder: Path, seed: int, steps: Sequence[tuple[int, str, int]]) -> Driver:
+    """Append (rows, what happens after them, pause in ms before them)."""
+    driver = Driver(folder, seed)
+    for rows, what, pause in steps:
         driver.append(rows, pause, some_bad=False)
         driver.act(what)
-    with StoreReader(tmp_path) as reader:
-        check(reader, driver, int(driver.times[0][0]), int(driver.times[-1][-1]) + 1, 136)
+    return driver
+
+
+def check_whole(folder: Path, driver: Driver, columns: int) -> None:
+    with StoreReader(folder) as reader:
+        check(reader, driver, int(driver.times[0][0]), int(driver.times[-1][-1]) + 1, columns)
+
+
+def test_a_block_that_recovery_wrote_into_a_later_day_is_found(tmp_path: Path) -> None:
+    steps = (
+        (5000, "day", 0), (1, "crash", 7_200_000), (40_000, "old", 3_000), (1, "crash", 7_200_000),
+        (15, "day", 0), (40_000, "old", 3_000),
+    )  # fmt: skip
+    driver = drive(tmp_path, 90770, steps)
+    check_whole(tmp_path, driver, 136)
     driver.engine.close()
+
+
+@pytest.mark.parametrize("last", ["flush", "crash"])
+def test_a_summary_of_many_days_in_the_last_file_hides_no_sample_of_the_days_between(tmp_path: Path, last: str) -> None:
+    driver = drive(tmp_path, 0, ((1, "day", 0), (1, "day", 0), (1, "flush", 0), (1, last, 0)))
+    driver.engine.close()
+    check_whole(tmp_path, driver, 2)
+    with StoreReader(tmp_path) as reader:
+        found = reader.samples(CELL, "drive", "c0", int(driver.times[0][0]), int(driver.times[-1][-1]) + 1)
+        np.testing.assert_array_equal(found.t_ns, np.concatenate(driver.times))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
