@@ -7,14 +7,25 @@ WINDOW_COMMANDS = {"desk": "ui.start", "demo": "ui.start", "tour": "ui.tour"}
 
 def main(arguments: list[str]) -> int:
     """Hand over to the window or to the command line; return the exit code."""
-    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
-    if command in WINDOW_COMMANDS or not arguments:
-        from importlib import import_module
-
-        return int(import_module(WINDOW_COMMANDS.get(command, "ui.start")).main(arguments))
+    if not arguments or _is_plain(arguments):
+        return open_window(arguments)
     from center_app.cli import run
 
-    return run(arguments)
+    return run(arguments, open_window)
+
+
+def open_window(arguments: list[str]) -> int:
+    """Open the window that a command asks for, or this desk's centre."""
+    from importlib import import_module
+
+    command = arguments[0] if arguments else "desk"
+    return int(import_module(WINDOW_COMMANDS[command]).main(arguments))
+
+
+def _is_plain(arguments: list[str]) -> bool:
+    """Tell whether there is at most a folder; options and mistakes are for the command line."""
+    most = 1 if arguments[0] == "desk" else 2
+    return arguments[0] in WINDOW_COMMANDS and len(arguments) <= most and not arguments[-1].startswith("-")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from center_app.cli.usage import usage_error
 from center_app.core.errors import CenterError, ProblemsError, SurroundingsError, describe
 from center_app.core.text import Words, catalogue
 
@@ -16,8 +18,11 @@ SURROUNDINGS_EXIT = 3
 OURS_EXIT = 1
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command and return the exit code: 0 good, 2 input, 3 surroundings, 1 our fault."""
+def run(arguments: list[str], open_window: Callable[[list[str]], int] | None = None) -> int:
+    """Run one command and return the exit code: 0 good, 2 input, 3 surroundings, 1 our fault.
+
+    `open_window` opens the window for the commands that have one.
+    """
     from center_app.core import log
     from center_app.core.desk_language import desk_language
     from center_app.core.settings import log_folder
@@ -25,7 +30,7 @@ def run(arguments: list[str]) -> int:
     log.start(log_folder(), "command")
     words = catalogue(desk_language())
     try:
-        return _dispatch(arguments)
+        return _dispatch(arguments, open_window)
     except CenterError as error:
         return tell(error, words)
     except KeyboardInterrupt:
@@ -35,21 +40,21 @@ def run(arguments: list[str]) -> int:
         return tell(error, words)
 
 
-def _dispatch(arguments: list[str]) -> int:
+def _dispatch(arguments: list[str], open_window: Callable[[list[str]], int] | None) -> int:
     import typer
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     for module in _command_modules():
         module.register(app)
     try:
-        result = app(arguments, standalone_mode=False)
+        result = app(arguments, standalone_mode=False, obj=open_window)
     except typer.Exit as leaving:
         return int(leaving.exit_code)
     except Exception as error:
-        if type(error).__module__.startswith("click") or hasattr(error, "format_message"):
-            sys.stderr.write(f"{error.format_message()}\n")  # type: ignore[attr-defined]
-            return PERSON_EXIT
-        raise
+        said = usage_error(error)
+        if said is None:
+            raise
+        raise said from error
     return int(result or 0)
 
 
