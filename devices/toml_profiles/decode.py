@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.account import BAD_CHECKSUM, BAD_LENGTH
+from devices.account import BAD_CHECKSUM, BAD_LENGTH, Book
 from devices.checksum import Check
 from devices.declared import DeclaredFramer, DeclaredKind
 from devices.framing import FixedFramer, FrameKind
@@ -111,29 +111,47 @@ class MessageReader:
         return Block(message.key, values, quality, ends, ticks, gaps)
 
 
+Group = tuple[Rows, Int64Array]
+"""Frames of one size and the offsets of their ends."""
+
+
 class _Readers:
-    """Hand rows of one size to the messages they belong to."""
+    """Hand frames to the messages they belong to; those of one message stay in the order they came in."""
 
     def __init__(self, schema: Schema) -> None:
         self._readers = [(MessageReader(one, schema.frame), full_size(schema.frame, one)) for one in schema.messages]
 
-    def blocks(self, rows: Rows, ends: Int64Array, sync: bytes | None = None) -> tuple[list[Block], NDArray[np.bool_]]:
-        """Return the blocks, and which rows are too short for the message they name."""
+    def blocks(self, groups: Sequence[Group], sync: bytes | None = None) -> tuple[list[Block], list[NDArray[np.bool_]]]:
+        """Return the blocks, and for each group which frames are too short for the message they name."""
         found = []
-        short = np.zeros(rows.shape[0], dtype=np.bool_)
+        short = [np.zeros(rows.shape[0], dtype=np.bool_) for rows, _ends in groups]
         for reader, least in self._readers:
             if sync is not None and reader.message.sync != sync:
                 continue
-            mine = reader.takes(rows) & ~short
-            if not mine.any():
-                continue
-            if rows.shape[1] < least or (reader.message.size and rows.shape[1] != reader.message.size):
-                short |= mine
-            elif mine.all():
-                found.append(reader.block(rows, ends))
-            else:
-                found.append(reader.block(rows[mine], ends[mine]))
+            mine = [_taken(reader, least, group, lacks) for group, lacks in zip(groups, short, strict=True)]
+            if taken := [group for group in mine if group[1].size]:
+                found.append(reader.block(*_in_order(taken, least)))
         return found, short
+
+
+def _taken(reader: MessageReader, least: int, group: Group, short: NDArray[np.bool_]) -> Group:
+    """Return the frames of a group that a message takes; mark those that are too short for it in `short`."""
+    rows, ends = group
+    mine = reader.takes(rows) & ~short
+    if rows.shape[1] < least or (reader.message.size and rows.shape[1] != reader.message.size):
+        short |= mine
+        return rows[:0], ends[:0]
+    return group if mine.all() else (rows[mine], ends[mine])
+
+
+def _in_order(groups: Sequence[Group], least: int) -> Group:
+    """Join groups of several sizes in the order of their ends; what lies beyond the message's fields falls away."""
+    if len(groups) == 1:
+        return groups[0]
+    rows = np.concatenate([rows[:, :least] for rows, _ends in groups])
+    ends = np.concatenate([ends for _rows, ends in groups])
+    order = np.argsort(ends, kind="stable")
+    return rows[order], ends[order]
 
 
 class SyncDecoder:
@@ -150,7 +168,7 @@ class SyncDecoder:
         """Take received bytes; return the completed blocks."""
         found: list[Block] = []
         for batch in self._framer.feed(data):
-            found += self._readers.blocks(batch.rows, batch.end_offset, batch.kind.sync)[0]
+            found += self._readers.blocks([(batch.rows, batch.end_offset)], batch.kind.sync)[0]
         return found
 
     def flush(self) -> list[Block]:
@@ -176,6 +194,16 @@ def _by_size(frames: Iterable[Frame]) -> Iterable[tuple[Rows, Int64Array, Int64A
         yield rows, np.array([one[1] for one in mine], np.int64), np.array([one[2] for one in mine], np.int64)
 
 
+def _read(readers: _Readers, book: Book, groups: Sequence[tuple[Rows, Int64Array, Int64Array]]) -> list[Block]:
+    """Return the blocks of sound frames grouped by size; frames too short for their message are discarded."""
+    blocks, short = readers.blocks([(rows, ends) for rows, ends, _sizes in groups if ends.size])
+    sizes = [sizes for _rows, ends, sizes in groups if ends.size]
+    for mine, lacks in zip(sizes, short, strict=True):
+        if lacks.any():
+            book.spoil(BAD_LENGTH, int(mine[lacks].sum()), int(lacks.sum()))
+    return blocks
+
+
 class PacketDecoder:
     """Decode packets of COBS or SLIP; what unpacks but fails its checksum or length is discarded."""
 
@@ -190,22 +218,20 @@ class PacketDecoder:
         """Take received bytes; return the completed blocks."""
         packets = self._framer.feed(data)
         frames = ((packet, end, size) for (packet, end), size in zip(packets, self._framer.sizes, strict=True))
-        return [block for rows, ends, sizes in _by_size(frames) for block in self._blocks(rows, ends, sizes)]
+        return _read(self._readers, self._framer.book, [self._sound(*group) for group in _by_size(frames)])
 
-    def _blocks(self, rows: Rows, ends: Int64Array, sizes: Int64Array) -> list[Block]:
+    def _sound(self, rows: Rows, ends: Int64Array, sizes: Int64Array) -> tuple[Rows, Int64Array, Int64Array]:
+        """Return the frames of one length that pass; the others are discarded."""
         length = rows.shape[1]
         if length > self._frame.longest or not self._fits(length):
             self._framer.book.spoil(BAD_LENGTH, int(sizes.sum()), sizes.size)
-            return []
+            return rows[:0], ends[:0], sizes[:0]
         check = self._check(length)
         good = check.passes(rows) if check else np.ones(rows.shape[0], dtype=np.bool_)
-        if not good.all():
-            self._framer.book.spoil(BAD_CHECKSUM, int(sizes[~good].sum()), int((~good).sum()))
-            rows, ends, sizes = rows[good], ends[good], sizes[good]
-        blocks, short = self._readers.blocks(rows, ends)
-        if short.any():
-            self._framer.book.spoil(BAD_LENGTH, int(sizes[short].sum()), int(short.sum()))
-        return blocks
+        if good.all():
+            return rows, ends, sizes
+        self._framer.book.spoil(BAD_CHECKSUM, int(sizes[~good].sum()), int((~good).sum()))
+        return rows[good], ends[good], sizes[good]
 
     def _fits(self, length: int) -> bool:
         """Say whether a payload can hold checksum and id."""
@@ -266,13 +292,8 @@ class LengthDecoder:
         return self._blocks(self._framer.feed(data))
 
     def _blocks(self, frames: list[tuple[bytes, int]]) -> list[Block]:
-        found: list[Block] = []
-        for rows, ends, sizes in _by_size((frame, end, len(frame)) for frame, end in frames):
-            blocks, short = self._readers.blocks(rows, ends)
-            found += blocks
-            if short.any():
-                self._framer.book.spoil(BAD_LENGTH, int(sizes[short].sum()), int(short.sum()))
-        return found
+        groups = list(_by_size((frame, end, len(frame)) for frame, end in frames))
+        return _read(self._readers, self._framer.book, groups)
 
     def flush(self) -> list[Block]:
         """End the input; an unfinished frame is cut."""

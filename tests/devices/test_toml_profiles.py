@@ -9,6 +9,7 @@ from pathlib import Path
 import fastcrc
 import numpy as np
 import pytest
+from cobs import cobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -332,3 +333,22 @@ def test_an_empty_packet_is_no_frame() -> None:
     decoder = resolve(str(next(path for path in EXAMPLES if "cobs" in path.stem))).decoder()
     assert decoder.feed(b"\x01\x00") == []
     assert decoder.account().discarded == {"bad_length": 2}
+
+
+@pytest.mark.parametrize("framing", ["slip", "cobs", "length"])
+def test_frames_of_one_message_with_different_lengths_stay_in_their_order(framing: str) -> None:
+    text = HEAD + f'[frame]\nframing = "{framing}"\n'
+    if framing == "length":
+        text += 'sync = "A5"\n[frame.length]\nat = 1\ntype = "u8"\n'
+    text += '[[message]]\nkey = "data"\n[[message.field]]\nkey = "number"\ntype = "u8"\nat = 2\n'
+    contents = [bytes([0xA5, 3 + number % 3, number, 7, 8][: 3 + number % 3]) for number in range(40)]
+    pack = {"slip": lambda body: body + b"\xc0", "cobs": lambda body: cobs.encode(body) + b"\0", "length": bytes}[
+        framing
+    ]
+    data = b"".join(pack(body) for body in contents)
+    for cuts in ([], list(range(len(data)))):
+        decoder = compile_text(text).decoder()
+        blocks = [block for piece in split_at(data, cuts) for block in decoder.feed(piece)]
+        assert np.concatenate([block.values[0] for block in blocks]).tolist() == list(range(40))
+        assert (np.diff(np.concatenate([block.end_offset for block in blocks])) > 0).all()
+        assert decoder.account().bytes_good == len(data)
