@@ -212,18 +212,35 @@ class Ledger(WritableFile):
     def open_day(self, folder: Path, day: int, *, fresh: bool = False) -> DayFile:
         """Open the unsealed file of a UTC day, or a new one; always a new one when `fresh`."""
         rows = self.connection.execute(
-            "SELECT name, sealed, deleted, t_first, t_last FROM day WHERE day = ? ORDER BY rowid", (day,)
+            "SELECT name, sealed, deleted FROM day WHERE day = ? ORDER BY rowid", (day,)
         ).fetchall()
         usable = [row for row in rows if not row[1] and not row[2]]
         if usable and not fresh:
             file = DayFile(folder, usable[-1][0], day)
-            if usable[-1][3] is not None:
-                file.cover(usable[-1][3], usable[-1][4])
+            held = extent_of(file.connection)
+            if held is not None:
+                file.cover(*held)
             return file
         name = day_name(day, len(rows) + 1)
         file = DayFile(folder, name, day)
         self.connection.execute("INSERT INTO day (name, day) VALUES (?, ?)", (name, day))
         return file
+
+
+def extent_of(day: Connection) -> tuple[int, int] | None:
+    """Return the first and last time that a day file holds, ns; None for an empty one.
+
+    The file itself is asked: what the ledger says of it may be older, after a crash.
+    """
+    spans = " UNION ALL ".join(
+        f"SELECT min({first}) AS t_first, max(t_last) AS t_last FROM {table}"
+        for table, first in (
+            ("raw_segment", "t_first"), ("raw_tail", "t_first"), ("chunk", "t_first"), ("pyramid", "t_first"),
+            ("tail", "t_last"),
+        )
+    )  # fmt: skip
+    first, last = day.execute(f"SELECT min(t_first), max(t_last) FROM ({spans})").fetchone()
+    return None if first is None else (int(first), int(last))
 
 
 def seal_file(folder: Path, name: str) -> bool:

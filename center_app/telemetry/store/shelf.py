@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from center_app.core.db import Connection, SqliteError
+from center_app.core.db import Connection, SqliteError, open_sqlite
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry.store.errors import trouble_from
-from center_app.telemetry.store.files import WAL_MOST_BYTES, Batch, DayFile, Ledger, WritableFile, seal_file
+from center_app.telemetry.store.files import WAL_MOST_BYTES, Batch, DayFile, Ledger, WritableFile, extent_of, seal_file
 
 log = logging.getLogger(__name__)
 
 SEAL_RETRY_S: Final = 60.0
 Job = Callable[[Connection], Any]
+
+_NOTHING = (None, None)
 
 
 class Shelf:
@@ -119,7 +121,21 @@ class Shelf:
         rows = self.ledger.connection.execute("SELECT name FROM day WHERE sealed = 0 AND deleted = 0").fetchall()
         for (name,) in rows:
             if name != current and (self.folder / name).exists() and seal_file(self.folder, name):
-                self.ledger.connection.execute("UPDATE day SET sealed = 1 WHERE name = ?", (name,))
+                self._note_sealed(name)
+
+    def _note_sealed(self, name: str) -> None:
+        """Tell the ledger what a sealed day holds: after a crash it may have known less."""
+        ledger = self.ledger.connection
+        ledger.execute("UPDATE day SET sealed = 1 WHERE name = ?", (name,))
+        file = open_sqlite(self.folder / name, read_only=True)
+        try:
+            ledger.execute(
+                "UPDATE day SET t_first = ?, t_last = ? WHERE name = ?", (*(extent_of(file) or _NOTHING), name)
+            )
+        except SqliteError as error:
+            log.warning("%s cannot be read whole: %s", name, error)
+        finally:
+            file.close()
 
     def close(self, *, seal: bool = False) -> None:
         """Close the files; `seal` also takes every day out of WAL mode."""

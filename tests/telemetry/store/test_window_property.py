@@ -164,6 +164,20 @@ def test_a_summary_of_many_days_in_the_last_file_hides_no_sample_of_the_days_bet
         np.testing.assert_array_equal(found.t_ns, np.concatenate(driver.times))
 
 
+def test_a_day_that_a_crash_left_behind_is_known_whole_when_it_is_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyramid, "BLOCK_BUCKETS", 4)
+    steps = ((1, "day", 0), (1, "flush", 0), (40_000, "crash", 0), (1, "day", 0), (1, "old", 0))
+    driver = drive(tmp_path, 0, steps)
+    check_whole(tmp_path, driver, 2)
+    with StoreReader(tmp_path) as reader:
+        first = next(view for view in reader.recordings() if view.ended_by == "crash")
+        held = sum(len(record.data) for record in reader.raw(first.id, t0_ns=T0, t1_ns=first.last_ns + 1))
+        assert held >= 40_000 * FRAME
+    driver.engine.close()
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(parts=PARTS, seed=st.integers(0, 10**6), data=st.data(), block=st.sampled_from([4, 64, 2048]))
 def test_window_equals_the_oracle(parts: list, seed: int, data: st.DataObject, block: int) -> None:
