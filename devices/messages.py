@@ -7,17 +7,18 @@ refused ones (`error` says why), noise between them and, in text, the lines with
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.account import CUT, NOISE, OVERLONG
-from devices.declared import DeclaredFramer, DeclaredKind, Span
+from devices.account import BAD_CHECKSUM, CUT, NOISE, OVERLONG
+from devices.declared import DeclaredFramer, DeclaredKind
 from devices.framing import FrameKind
 from devices.lines import LONGEST_LINE, LineFramer
+from devices.scanner import Scanner, Span
 from devices.structs import Layout, column, range_quality
 from devices.values import Block, ChannelSpec, Message, Params, Profile, Quality, StreamSpec
 
@@ -90,42 +91,56 @@ def explain_frames(
     correct: Callable[[bytes], Fields] | None = None,
 ) -> list[Message]:
     """Read binary frames; `correct` says of a frame with a bad checksum what the right one would be."""
+    return explain_scanned(
+        lambda hear: DeclaredFramer(*kinds, tell=hear), data, lambda frame: [read(frame)], correct=correct
+    )
+
+
+def explain_scanned(
+    make: Callable[[Callable[[Span], None]], Scanner],
+    data: bytes,
+    read: Callable[[bytes], Sequence[Told]],
+    refused: Callable[[bytes], Told] = lambda frame: ("frame", shown(frame)),
+    correct: Callable[[bytes], Fields] | None = None,
+) -> list[Message]:
+    """Read messages with the framer that `make(tell)` returns.
+
+    `read` tells what is in a sound message, `refused` what is in another, `correct` what its checksum should be.
+    The messages follow each other without a hole; what `read` tells of a run shares its bytes in equal parts.
+    """
     spans: list[Span] = []
-    framer = DeclaredFramer(*kinds, tell=spans.append)
+    framer = make(spans.append)
     framer.feed(data)
     framer.flush()
-    return [_told(group, data, read, correct) for group in _grouped(spans)]
-
-
-def _grouped(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """Join the bytes of one refused frame, or of one stretch of noise."""
-    group: list[Span] = []
+    messages: list[Message] = []
     for span in spans:
-        if group and (not span.reason or span.begins or span.reason != group[0].reason):
-            yield group
-            group = []
-        group.append(span)
         if not span.reason:
-            yield group
-            group = []
-    if group:
-        yield group
+            messages.extend(_sound(span, read(span.frame)))
+        elif span.begins:
+            kind, fields = refused(span.frame)[:2]
+            right = correct(span.frame) if correct and span.reason == BAD_CHECKSUM else {}
+            messages.append(Message(span.start, span.stop, kind, {**fields, **right}, span.reason))
+        else:
+            messages.append(_joined(span, data, messages))
+    return messages
 
 
-def _told(
-    group: list[Span], data: bytes, read: Callable[[bytes], Told], correct: Callable[[bytes], Fields] | None
-) -> Message:
-    first, stop = group[0], group[-1].stop
-    if not first.reason:
-        return _message(first.start, stop, read(first.frame))
-    fields = shown(data[first.start : stop])
-    if first.frame and correct is not None and first.reason == "bad_checksum":
-        fields |= correct(first.frame)
-    return Message(first.start, stop, "frame" if first.begins else "noise", fields, first.reason)
+def _sound(span: Span, parts: Sequence[Told]) -> Iterator[Message]:
+    """Yield the messages of a sound span, in equal parts."""
+    step = (span.stop - span.start) // len(parts)
+    for index, told in enumerate(parts):
+        start = span.start + index * step
+        yield Message(start, start + step, *told)
 
 
-def _message(start: int, end: int, told: Told) -> Message:
-    return Message(start, end, told[0], told[1], told[2] if len(told) > 2 else "")
+def _joined(span: Span, data: bytes, before: list[Message]) -> Message:
+    """Return discarded bytes as a message; they join what was refused before them for the same reason."""
+    last = before[-1] if before else None
+    if last is not None and last.error == span.reason:
+        before.pop()
+        fields = last.fields if last.kind != "noise" else shown(data[last.start : span.stop])
+        return Message(last.start, span.stop, last.kind, fields, span.reason)
+    return Message(span.start, span.stop, "noise", shown(data[span.start : span.stop]), span.reason)
 
 
 def explain_lines(

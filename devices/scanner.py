@@ -1,7 +1,7 @@
 """Cut a byte stream into messages that a protocol judges at each place where one may start.
 
-For protocols whose messages have no fixed sync or more than one fate: a judge looks at one place and says how long
-the message is and whether it is sound. Nothing is decided before enough bytes are there, so that any split of the
+A judge looks at one place and says how long the message is and whether it is sound (`devices.declared` has the judge of
+frames that declare their length). Nothing is decided before enough bytes are there, so that any split of the
 stream gives the same messages; a refused message loses its first byte only, because a sound one may hide in it, and
 what it spoils is booked under its reason.
 """
@@ -9,21 +9,32 @@ what it spoils is booked under its reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from devices.account import CUT, NOISE, Book
-from devices.declared import SLICE_BYTES, Span
-from devices.messages import Told, shown
 from devices.structs import range_quality
-from devices.values import Account, Block, Message, StreamSpec
+from devices.values import Account, Block, StreamSpec
+
+SLICE_BYTES = 65536
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Span(NamedTuple):
+    """Show what became of bytes [start, stop): a good frame, or discarded for `reason`.
+
+    `begins` says that a refused frame starts here; the spans of one stream follow each other without a hole.
+    """
+
+    start: int
+    stop: int
+    reason: str = ""
+    frame: bytes = b""
+    begins: bool = False
+
+
+class Verdict(NamedTuple):
     """Say what stands at a place: a message of `size` bytes, sound, or refused for `reason`.
 
     A sound one may hold several frames of a run; a refused one spoils `size` bytes and a `reason` of NOISE says that
@@ -44,13 +55,17 @@ class Scanner:
     """Find the messages of one protocol and account for every byte."""
 
     def __init__(self, starts: str | bytes, judge: Judge, tell: Callable[[Span], None] | None = None) -> None:
-        """Ask `judge` wherever the pattern `starts` matches; `tell` hears what became of every byte."""
+        """Ask `judge` wherever the pattern `starts` matches; `tell` hears what became of every byte.
+
+        At most one slice and one message are held.
+        """
         self._starts = re.compile(starts.encode("latin-1") if isinstance(starts, str) else starts, re.DOTALL)
         self._judge = judge
         self._tell = tell
         self._buffer = b""
         self._base = 0
         self._spoiled = (0, NOISE)
+        self._cut_until = 0
         self.book = Book()
 
     def feed(self, data: bytes) -> list[tuple[bytes, int]]:
@@ -74,66 +89,64 @@ class Scanner:
         while position < size:
             match = self._starts.search(self._buffer, position)
             start = match.start() if match else size
-            self._discard(position, start)
+            if start > position:
+                self._discard(position, start)
             position = start
             if start == size:
                 break
             verdict = self._judge(self._buffer, start, is_end)
             if verdict is None and not is_end:
                 break
-            position += self._settle(start, verdict or Verdict(size - start, CUT), found)
+            position += (
+                self._refuse(start, verdict) if verdict is None or verdict[1] else self._keep(start, verdict, found)
+            )
         self._buffer = self._buffer[position:]
         self._base += position
 
-    def _settle(self, start: int, verdict: Verdict, found: list[tuple[bytes, int]]) -> int:
-        """Keep a sound message or discard the first byte of another; return how many bytes are settled."""
+    def _keep(self, start: int, verdict: Verdict, found: list[tuple[bytes, int]]) -> int:
+        """Keep a sound message; return its size."""
+        size = verdict[0]
+        frame = self._buffer[start : start + size]
+        stop = self._base + start + size
+        self.book.good(size, verdict[2])
+        found.append((frame, stop))
+        if self._tell is not None:
+            self._tell(Span(stop - size, stop, "", frame))
+        return size
+
+    def _refuse(self, start: int, verdict: Verdict | None) -> int:
+        """Discard what a refused message settles, None being one that the end cuts; return how many bytes that is."""
+        size, reason, _, is_whole = verdict or Verdict(len(self._buffer) - start, CUT)
+        if reason == NOISE:
+            self._discard(start, start + size)
+            return size
         at = self._base + start
-        frame = self._buffer[start : start + verdict.size]
-        if not verdict.reason:
-            self.book.good(verdict.size, verdict.frames)
-            found.append((frame, at + verdict.size))
-            self._say(Span(at, at + verdict.size, "", frame))
-            return verdict.size
-        if verdict.reason == NOISE or at < self._spoiled[0]:
-            noise = verdict.size if verdict.reason == NOISE else 1
-            self._discard(start, start + noise)
-            return noise
-        settled = verdict.size if verdict.is_whole else 1
-        self.book.discard(verdict.reason, settled, 1)
-        self._spoiled = (at + verdict.size, verdict.reason)
-        self._say(Span(at, at + settled, verdict.reason, frame, begins=True))
+        until, why = self._spoiled
+        is_fresh = at >= until
+        if reason == CUT:
+            self._cut_until = at + size
+        else:
+            self._spoiled = (max(until, at + size), reason if is_fresh else why)
+        settled = size if is_whole and is_fresh else 1
+        self._book(at, at + settled, reason if is_fresh else why, start, size if is_fresh else 0)
         return settled
 
+    def _book(self, at: int, stop: int, reason: str, start: int = 0, size: int = 0) -> None:
+        """Discard bytes [at, stop) of the stream; `size` other than 0: a refused message begins there, at `start`."""
+        self.book.discard(reason, stop - at, 1 if size and reason != CUT else 0)
+        if self._tell is not None:
+            self._tell(Span(at, stop, reason, self._buffer[start : start + size] if size else b"", size > 0))
+
     def _discard(self, start: int, stop: int) -> None:
-        """Discard bytes between messages: of a refused one, or noise."""
+        """Discard bytes between messages: of a refused one, of a cut one, or noise."""
         at, end = self._base + start, self._base + stop
-        for until, reason in (self._spoiled, (end, NOISE)):
+        for until, reason in (self._spoiled, (self._cut_until, CUT), (end, NOISE)):
             if min(until, end) > at:
-                self.book.discard(reason, min(until, end) - at)
-                self._say(Span(at, min(until, end), reason))
+                self._book(at, min(until, end), reason)
                 at = min(until, end)
 
-    def _say(self, span: Span) -> None:
-        if self._tell is not None:
-            self._tell(span)
 
-
-class Framer(Protocol):
-    """Find frames and keep the account; never raise."""
-
-    book: Book
-
-    def feed(self, data: bytes) -> list[tuple[bytes, int]]:
-        """Take received bytes; return frames with the offset just after each."""
-        ...
-
-    def flush(self) -> list[tuple[bytes, int]]:
-        """End the input; return what it still held."""
-        ...
-
-
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Carry one frame's raw values of one stream, and how many frames were missing before it.
 
     `back` counts the bytes from the end of these values to the end of a frame that holds several rows of a stream.
@@ -148,7 +161,9 @@ class Row:
 class RowDecoder:
     """Decode frames with a reader that returns rows."""
 
-    def __init__(self, framer: Framer, streams: tuple[StreamSpec, ...], read: Callable[[bytes], Iterable[Row]]) -> None:
+    def __init__(
+        self, framer: Scanner, streams: tuple[StreamSpec, ...], read: Callable[[bytes], Iterable[Row]]
+    ) -> None:
         """Decode into these streams; rows of other streams are left out, their frames still count as good."""
         self._framer = framer
         self._streams = {stream.key: stream for stream in streams}
@@ -177,54 +192,12 @@ class RowDecoder:
         return [self._block(self._streams[key], *content) for key, content in found.items()]
 
     def _block(self, stream: StreamSpec, rows: list[Row], ends: list[int]) -> Block:
-        kinds = {channel.dtype for channel in stream.channels}
-        dtype = np.dtype(kinds.pop() if len(kinds) == 1 else "f8")
-        values = np.ascontiguousarray(np.array([row.values for row in rows], dtype=np.float64).T.astype(dtype))
+        """Return one stream's block in its channels' common type; NaN, which no integer holds, is marked zero."""
+        values = np.ascontiguousarray(np.array([row.values for row in rows], dtype=np.float64).T)
         quality = range_quality(stream.channels, values)
+        kinds = {np.dtype(channel.dtype) for channel in stream.channels}
+        if len(kinds) == 1:
+            kind = kinds.pop()
+            values = (np.nan_to_num(values) if kind.kind in "iu" else values).astype(kind)
         gaps = sum(row.gaps for row in rows)
         return Block(stream.key, values, quality, np.array(ends, dtype=np.int64), sequence_gaps=gaps)
-
-
-def explain_scanned(
-    make: Callable[[Callable[[Span], None]], Framer],
-    data: bytes,
-    read: Callable[[bytes], Sequence[Told]],
-    refused: Callable[[bytes], Told] = lambda frame: ("frame", shown(frame)),
-) -> list[Message]:
-    """Read messages with the framer that `make(tell)` returns.
-
-    `read` tells what is in a sound message, `refused` what is in another.
-    The messages follow each other without a hole; what `read` tells of a run shares its bytes in equal parts.
-    """
-    spans: list[Span] = []
-    framer = make(spans.append)
-    framer.feed(data)
-    framer.flush()
-    messages: list[Message] = []
-    for span in spans:
-        if not span.reason:
-            messages.extend(_told(span, read(span.frame)))
-        elif span.begins:
-            kind, fields = refused(span.frame)[:2]
-            messages.append(Message(span.start, span.stop, kind, fields, span.reason))
-        else:
-            messages.append(_joined(span, data, messages))
-    return messages
-
-
-def _told(span: Span, parts: Sequence[Told]) -> Iterator[Message]:
-    """Yield the messages of a sound span, in equal parts."""
-    step = (span.stop - span.start) // len(parts)
-    for index, told in enumerate(parts):
-        start = span.start + index * step
-        yield Message(start, start + step, *told)
-
-
-def _joined(span: Span, data: bytes, before: list[Message]) -> Message:
-    """Return discarded bytes as a message; they join what was refused before them for the same reason."""
-    last = before[-1] if before else None
-    if last is not None and last.error == span.reason:
-        before.pop()
-        fields = last.fields if last.kind != "noise" else shown(data[last.start : span.stop])
-        return Message(last.start, span.stop, last.kind, fields, span.reason)
-    return Message(span.start, span.stop, "noise", shown(data[span.start : span.stop]), span.reason)

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 
 from devices.account import MALFORMED, OVERLONG
 from devices.labels import say
-from devices.messages import Told
-from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
+from devices.messages import Told, explain_scanned
+from devices.scanner import Row, RowDecoder, Scanner, Verdict
 from devices.simulators.turns import TurnSimulator
 from devices.values import ChannelSpec, LineSettings, Message, Params, Profile, SampleExpectation, StreamSpec
 

@@ -22,8 +22,8 @@ from devices.account import BAD_CHECKSUM, MALFORMED, NOISE, RETRANSMIT
 from devices.checksum import MCRF4XX
 from devices.klipper_words import Assembly, Dictionary, UnreadableError, number_bytes, text_bytes
 from devices.labels import Names, say
-from devices.messages import Told, crc_fields, shown
-from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
+from devices.messages import Told, crc_fields, explain_scanned, shown
+from devices.scanner import Row, RowDecoder, Scanner, Verdict
 from devices.simulators.turns import TurnSimulator
 from devices.values import (
     ChannelSpec,

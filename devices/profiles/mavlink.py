@@ -20,8 +20,8 @@ from devices.checksum import MCRF4XX
 from devices.labels import say
 from devices.mavlink_messages import Definition, by_name, definitions
 from devices.mavlink_streams import READINGS, STREAMS, key_of
-from devices.messages import Told, crc_fields, shown
-from devices.scanner import Row, RowDecoder, Scanner, Verdict, explain_scanned
+from devices.messages import Told, crc_fields, explain_scanned, shown
+from devices.scanner import Row, RowDecoder, Scanner, Verdict
 from devices.simulators.turns import TurnSimulator
 from devices.values import LineSettings, Message, Params, ParamSpec, Profile, SampleExpectation
 

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.labels import say
-from devices.messages import Told
+from devices.messages import Told, explain_scanned
 from devices.rplidar_lines import NODE, REQUESTS, Descriptor, Listener
-from devices.scanner import Scanner, explain_scanned
+from devices.scanner import Scanner
 from devices.simulators.turns import TurnSimulator
 from devices.structs import range_quality
 from devices.values import (

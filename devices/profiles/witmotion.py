@@ -68,9 +68,9 @@ QUATERNION = StreamSpec(
 )
 
 
-def _sum(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return every row's sum, and the wrong one where the kind is none of 50 to 5F; uint8 (n,)."""
-    return np.asarray(sum8_rows(rows) ^ np.where(rows[:, 1] >> 4 == 5, np.uint8(0), np.uint8(0xFF)))
+def _sum(rows: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Return every row's sum, and 256, which no byte is, where the kind is none of 50 to 5F; uint16 (n,)."""
+    return np.where(rows[:, 1] >> 4 == 5, sum8_rows(rows), np.uint16(256))
 
 
 CHECK = Check(_sum, 0, 10, 10, 1)

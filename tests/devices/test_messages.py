@@ -157,6 +157,15 @@ def test_messages_and_account_agree_to_the_byte(profile_id: str, hurt: list[tupl
     assert len(sound) == decoder.account().frames_good
 
 
+def test_a_frame_of_an_unknown_kind_is_never_good_whatever_its_sum() -> None:
+    decoder = profiles.get("witmotion").decoder()
+    body = bytes.fromhex("55ea8300af00da000000")
+    for total in range(256):
+        assert not decoder.feed(body + bytes((total,)))
+    decoder.flush()
+    assert decoder.account().frames_good == 0
+
+
 @every_profile
 @settings(max_examples=30, deadline=None)
 @given(data=st.binary(max_size=300))
