@@ -8,37 +8,25 @@ from __future__ import annotations
 
 import struct
 
-from devices.checksum import UMTS, crc16_of
 from devices.commands.fields import STATE, Values, integer, number
+from devices.declared import DeclaredFramer
 from devices.labels import say
+from devices.readers.dynamixel import KIND, READ, STATUS, WRITE, packet, unpack
 from devices.values import CommandField, CommandSpec, Params, Readback
 
-SYNC = b"\xff\xff\xfd\x00"
-READ, WRITE, STATUS = 2, 3, 0x55
 TORQUE, GOAL = 64, 116
 ALERT = 0x80
 _SERVO = CommandField("servo", say("Servo number", "Servonummer", "舵机编号"), "integer", low=0, high=252, default=1)
 _ANGLE = CommandField("angle", say("Angle", "Winkel", "角度"), "number", "°", low=0.0, high=360.0, default=180.0)
 
 
-def packet(servo: int, instruction: int, parameters: bytes) -> bytes:
-    """Return a frame, stuffed (FF FF FD becomes FF FF FD FD) and sealed."""
-    content = bytes((instruction,)) + parameters.replace(b"\xff\xff\xfd", b"\xff\xff\xfd\xfd")
-    body = SYNC + bytes((servo,)) + struct.pack("<H", len(content) + 2) + content
-    return body + struct.pack("<H", crc16_of(UMTS, body))
-
-
 def status_of(servo: int, size: int, reply: bytes) -> bytes | None:
     """Return error byte and data of the first sound status of a servo with `size` data bytes, None without one."""
-    start = reply.find(SYNC + bytes((servo,)))
-    while start >= 0:
-        whole = 7 + int.from_bytes(reply[start + 5 : start + 7], "little")
-        frame = reply[start : start + whole]
-        if len(frame) == whole and whole >= 11 and frame[7] == STATUS:
-            data = frame[8:-2].replace(b"\xff\xff\xfd\xfd", b"\xff\xff\xfd")
-            if len(data) == size + 1 and crc16_of(UMTS, frame[:-2]) == int.from_bytes(frame[-2:], "little"):
-                return data
-        start = reply.find(SYNC + bytes((servo,)), start + 1)
+    framer = DeclaredFramer(KIND)
+    for frame, _ in framer.feed(reply) + framer.flush():
+        number_, instruction, data = unpack(frame)
+        if (number_, instruction, len(data)) == (servo, STATUS, size + 1):
+            return data
     return None
 
 

@@ -7,7 +7,7 @@ import struct
 from devices.commands import modbus_writes as writes
 from devices.commands.fields import ADDRESS, STATE, UNIT, Values, integer, number
 from devices.labels import say
-from devices.values import CommandField, CommandSpec, Params, Readback
+from devices.values import CommandField
 
 _KINDS = {"f4": ">f", "i4": ">i", "u4": ">I"}
 _ORDERS = {"ABCD": (0, 1, 2, 3), "CDAB": (2, 3, 0, 1), "BADC": (1, 0, 3, 2), "DCBA": (3, 2, 1, 0)}
@@ -45,16 +45,11 @@ _ORDER = CommandField(
 _WIDE = CommandField("value", say("Value", "Wert", "值"), "number", low=-3.4e38, high=3.4e38)
 
 
-def _register(params: Params, values: Values) -> bytes:
-    return writes.write_register(integer(values, "unit"), integer(values, "address"), integer(values, "value"))
+def _place(values: Values) -> tuple[int, int]:
+    return integer(values, "unit"), integer(values, "address")
 
 
-def _register_back(params: Params, values: Values) -> Readback:
-    data = struct.pack(">H", integer(values, "value") & 0xFFFF)
-    return writes.reads_registers(integer(values, "unit"), integer(values, "address"), data)
-
-
-def _pair(values: Values) -> bytes:
+def _wide(values: Values) -> bytes:
     """Return the four bytes of a 32-bit value in its word order; ValueError when it does not fit its type."""
     kind, value = str(values["kind"]), number(values, "value")
     if kind != "f4" and value != int(value):
@@ -66,23 +61,6 @@ def _pair(values: Values) -> bytes:
     return bytes(raw[at] for at in _ORDERS[str(values["order"])])
 
 
-def _wide(params: Params, values: Values) -> bytes:
-    return writes.write_registers(integer(values, "unit"), integer(values, "address"), _pair(values))
-
-
-def _wide_back(params: Params, values: Values) -> Readback:
-    return writes.reads_registers(integer(values, "unit"), integer(values, "address"), _pair(values))
-
-
-def _coil(params: Params, values: Values) -> bytes:
-    return writes.write_coil(integer(values, "unit"), integer(values, "address"), bool(integer(values, "state")))
-
-
-def _coil_back(params: Params, values: Values) -> Readback:
-    states = [bool(integer(values, "state"))]
-    return writes.reads_coils(integer(values, "unit"), integer(values, "address"), states)
-
-
 def _states(values: Values) -> list[bool]:
     text = str(values["states"]).replace(" ", "")
     if not text or set(text) - {"0", "1"}:
@@ -90,49 +68,29 @@ def _states(values: Values) -> list[bool]:
     return [letter == "1" for letter in text]
 
 
-def _coils(params: Params, values: Values) -> bytes:
-    return writes.write_coils(integer(values, "unit"), integer(values, "address"), _states(values))
-
-
-def _coils_back(params: Params, values: Values) -> Readback:
-    return writes.reads_coils(integer(values, "unit"), integer(values, "address"), _states(values))
-
-
 COMMANDS = (
-    CommandSpec(
+    writes.command(
         "write_register",
         say("Write a register", "Register schreiben", "写寄存器"),
-        _register,
+        lambda params, values: writes.register(*_place(values), integer(values, "value")),
         (UNIT, ADDRESS, _REGISTER),
-        writes.judge_write,
-        is_hazardous=True,
-        readback=_register_back,
     ),
-    CommandSpec(
+    writes.command(
         "write_value",
         say("Write a 32-bit value", "32-Bit-Wert schreiben", "写 32 位数值"),
-        _wide,
+        lambda params, values: writes.registers(*_place(values), _wide(values)),
         (UNIT, ADDRESS, _KIND, _ORDER, _WIDE),
-        writes.judge_write,
-        is_hazardous=True,
-        readback=_wide_back,
     ),
-    CommandSpec(
+    writes.command(
         "write_coil",
         say("Switch a coil", "Ausgang schalten", "写线圈"),
-        _coil,
+        lambda params, values: writes.coil(*_place(values), bool(integer(values, "state"))),
         (UNIT, ADDRESS, STATE),
-        writes.judge_write,
-        is_hazardous=True,
-        readback=_coil_back,
     ),
-    CommandSpec(
+    writes.command(
         "write_coils",
         say("Switch several coils", "Mehrere Ausgänge schalten", "写多个线圈"),
-        _coils,
+        lambda params, values: writes.coils(*_place(values), _states(values)),
         (UNIT, ADDRESS, _COILS),
-        writes.judge_write,
-        is_hazardous=True,
-        readback=_coils_back,
     ),
 )

@@ -6,35 +6,29 @@ Coils 0–7 are relays 1–8: function 5 switches one (FF00 on, 0000 off), funct
 from __future__ import annotations
 
 from devices.commands import modbus_writes as writes
-from devices.commands.fields import STATE, Values, integer
+from devices.commands.fields import STATE, integer
 from devices.labels import say
-from devices.values import CommandField, CommandSpec, Params, Readback
+from devices.values import CommandField, Params
 
 RELAYS = 8
 _RELAY = CommandField("relay", say("Relay", "Relais", "继电器"), "integer", low=1, high=RELAYS, default=1)
-_ALL_OFF = [False] * RELAYS
 
 
 def _unit(params: Params) -> int:
     return int(str(params.get("unit", 1)))
 
 
-def _switch(params: Params, values: Values) -> bytes:
-    return writes.write_coil(_unit(params), integer(values, "relay") - 1, bool(integer(values, "state")))
-
-
-def _switched(params: Params, values: Values) -> Readback:
-    return writes.reads_coils(_unit(params), integer(values, "relay") - 1, [bool(integer(values, "state"))])
-
-
 COMMANDS = (
-    CommandSpec(
-        "switch", say("Switch a relay", "Relais schalten", "切换继电器"), _switch, (_RELAY, STATE),
-        writes.judge_write, is_hazardous=True, readback=_switched,
+    writes.command(
+        "switch",
+        say("Switch a relay", "Relais schalten", "切换继电器"),
+        lambda params, values: writes.coil(_unit(params), integer(values, "relay") - 1, bool(integer(values, "state"))),
+        (_RELAY, STATE),
     ),
-    CommandSpec(
-        "all_off", say("Switch all relays off", "Alle Relais aus", "断开全部继电器"),
-        lambda params, values: writes.write_coils(_unit(params), 0, _ALL_OFF), judge=writes.judge_write,
-        readback=lambda params, values: writes.reads_coils(_unit(params), 0, _ALL_OFF),
+    writes.command(
+        "all_off",
+        say("Switch all relays off", "Alle Relais aus", "断开全部继电器"),
+        lambda params, values: writes.coils(_unit(params), 0, [False] * RELAYS),
+        is_hazardous=False,
     ),
-)  # fmt: skip
+)

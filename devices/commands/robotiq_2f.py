@@ -7,12 +7,16 @@ echo of the requested position in the low byte of its second register.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from devices.commands import modbus_writes as writes
 from devices.commands.fields import Values, integer, number
 from devices.labels import say
-from devices.values import CommandField, CommandSpec, Params, Readback
+from devices.modbus import Read
+from devices.values import CommandField, Params
 
-UNIT, WRITE_AT, READ_AT = 9, 0x03E8, 0x07D0
+UNIT, WRITE_AT = 9, 0x03E8
+STATUS = Read(3, 0x07D0, 2)
 ACTIVE, GO = 0x01, 0x08
 _SPEED = CommandField("speed", say("Speed", "Geschwindigkeit", "速度"), "integer", low=0, high=255, default=255)
 _FORCE = CommandField("force", say("Force", "Kraft", "夹持力"), "integer", low=0, high=255, default=100)
@@ -28,7 +32,7 @@ _WIDTH = CommandField("width", say("Opening", "Öffnung", "开口宽度"), "numb
 
 def request(action: int, position: int = 0, speed: int = 0, force: int = 0) -> bytes:
     """Return the request that writes the three output registers."""
-    return writes.write_registers(UNIT, WRITE_AT, bytes((action, 0, 0, position, speed, force)))
+    return writes.registers(UNIT, WRITE_AT, bytes((action, 0, 0, position, speed, force))).request
 
 
 def position_of(params: Params, values: Values) -> int:
@@ -43,59 +47,39 @@ def position_of(params: Params, values: Values) -> int:
     return round(255 * (stroke - width) / stroke)
 
 
-def _status(bits: int, mask: int, position: int | None = None) -> Readback:
-    told = bytes((bits, 0, 0, position or 0))
-    return writes.reads_masked(UNIT, READ_AT, told, bytes((mask, 0, 0, 0 if position is None else 0xFF)))
+def _act(action: int, mask: int) -> Callable[[Params, Values], writes.Write]:
+    """Return the write of an action whose bits of `mask` are compared with the status."""
+    readback = writes.reads(UNIT, STATUS, bytes((action, 0, 0, 0)), bytes((mask, 0, 0, 0)))
+    return lambda params, values: writes.Write(request(action), readback)
 
 
-def _move(params: Params, values: Values) -> bytes:
-    return request(
-        ACTIVE | GO, integer(values, "position"), integer(values, "speed"), integer(values, "force")
-    )  # fmt: skip
-
-
-def _open(params: Params, values: Values) -> bytes:
-    return request(ACTIVE | GO, position_of(params, values), integer(values, "speed"), integer(values, "force"))
+def _move(position: int, values: Values) -> writes.Write:
+    """Return the write that moves the fingers; the status repeats the position asked for."""
+    told = request(ACTIVE | GO, position, integer(values, "speed"), integer(values, "force"))
+    return writes.Write(
+        told, writes.reads(UNIT, STATUS, bytes((ACTIVE | GO, 0, 0, position)), bytes((ACTIVE | GO, 0, 0, 0xFF)))
+    )
 
 
 COMMANDS = (
-    CommandSpec(
+    writes.command(
         "move",
         say("Move to position", "Position anfahren", "移动到位置"),
-        _move,
+        lambda params, values: _move(integer(values, "position"), values),
         (_POSITION, _SPEED, _FORCE),
-        writes.judge_write,
-        readback=lambda params, values: _status(ACTIVE | GO, ACTIVE | GO, integer(values, "position")),
+        is_hazardous=False,
     ),
-    CommandSpec(
+    writes.command(
         "open_to",
         say("Open to a width", "Auf Weite öffnen", "张开到指定宽度"),
-        _open,
+        lambda params, values: _move(position_of(params, values), values),
         (_WIDTH, _SPEED, _FORCE),
-        writes.judge_write,
-        readback=lambda params, values: _status(ACTIVE | GO, ACTIVE | GO, position_of(params, values)),
+        is_hazardous=False,
     ),
-    CommandSpec(
-        "stop",
-        say("Stop", "Anhalten", "停止"),
-        lambda params, values: request(ACTIVE),
-        judge=writes.judge_write,
-        readback=lambda params, values: _status(ACTIVE, ACTIVE | GO),
+    writes.command("stop", say("Stop", "Anhalten", "停止"), _act(ACTIVE, ACTIVE | GO), is_hazardous=False),
+    writes.command(
+        "activate", say("Activate (the fingers move)", "Aktivieren (Finger bewegen sich)", "激活（夹爪会动作）"),
+        _act(ACTIVE, ACTIVE),
     ),
-    CommandSpec(
-        "activate",
-        say("Activate (the fingers move)", "Aktivieren (Finger bewegen sich)", "激活（夹爪会动作）"),
-        lambda params, values: request(ACTIVE),
-        judge=writes.judge_write,
-        is_hazardous=True,
-        readback=lambda params, values: _status(ACTIVE, ACTIVE),
-    ),
-    CommandSpec(
-        "reset",
-        say("Reset", "Zurücksetzen", "复位"),
-        lambda params, values: request(0),
-        judge=writes.judge_write,
-        is_hazardous=True,
-        readback=lambda params, values: _status(0, ACTIVE),
-    ),
-)
+    writes.command("reset", say("Reset", "Zurücksetzen", "复位"), _act(0, ACTIVE)),
+)  # fmt: skip

@@ -1,7 +1,7 @@
-"""Modbus: masters for RTU and TCP, a sniffer, register maps, writes with read-back; devices need nothing else.
+"""Modbus: masters for RTU and TCP, a sniffer, register maps; writes are in `devices.commands.modbus_writes`.
 
-Doors: `ModbusMaster`, `TcpMaster` (poll), `ModbusListener`, `Sniffer` (hear), `write_requests` (write and prove),
-`maps` and `map_csv` (register maps), `readings` (a register in every word order).
+Doors: `ModbusMaster`, `TcpMaster` (poll), `ModbusListener`, `Sniffer` (hear), `maps` and `map_csv`
+(register maps), `readings` (a register in every word order).
 """
 
 from devices.modbus.frames import is_sound, parse_reply, parse_request, sealed
@@ -13,7 +13,6 @@ from devices.modbus.registers import Register, bytes_of, readings, value_of
 from devices.modbus.rows import Task, same_registers
 from devices.modbus.sniffing import Sniffer
 from devices.modbus.tcp import TcpListener, TcpMaster
-from devices.modbus.writes import write_requests
 
 __all__ = [
     "EXCEPTION",
@@ -36,5 +35,4 @@ __all__ = [
     "same_registers",
     "sealed",
     "value_of",
-    "write_requests",
 ]

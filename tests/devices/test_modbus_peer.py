@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from devices.modbus import Register, TcpMaster, bytes_of, write_requests
+from devices.commands import modbus_tcp
+from devices.modbus import Register, TcpMaster, bytes_of
 from devices.modbus.maps import Entry
 from devices.modbus.master import ModbusMaster
 from devices.modbus.rows import Task
 from devices.profiles import get
 from devices.simulators.runner import SimulatorRun
-from devices.transport import open_port
+from devices.transport import Port, open_port
 from devices.values import Block, ChannelSpec, LineSettings, Quality, StreamSpec
 from tests.devices.modbus_peer import BITS, WORDS, poll, rtu_peer, tcp_peer
 from tests.support import wait_until
@@ -99,15 +101,15 @@ def test_an_exception_is_counted_by_its_code() -> None:
     assert counts.exceptions[2] == counts.replies
 
 
-def _exchange(line: object, request: bytes, judge: object) -> object:
-    line.write(request)  # type: ignore[attr-defined]
+def _exchange(line: Port, request: bytes, judge: Callable[[bytes, bytes], bool | None]) -> bool | None:
+    line.write(request)
     heard = b""
     answer = None
 
     def come() -> bool:
         nonlocal heard, answer
-        heard += line.read(0.05)  # type: ignore[attr-defined]
-        answer = judge(heard)  # type: ignore[operator]
+        heard += line.read(0.05)
+        answer = judge(request, heard)
         return answer is not None
 
     wait_until(come)
@@ -115,18 +117,22 @@ def _exchange(line: object, request: bytes, judge: object) -> object:
 
 
 def test_writes_are_read_back_from_the_peer() -> None:
+    known = {one.key: one for one in modbus_tcp.COMMANDS}
+    asked: tuple[tuple[str, dict[str, object], bool], ...] = (
+        ("write_register", {"address": 10, "value": 7}, True),
+        ("write_value", {"address": 20, "kind": "i4", "order": "CDAB", "value": -70_000}, True),
+        ("write_coil", {"address": 10, "state": 1}, True),
+        ("write_coils", {"address": 10, "states": "101" * 9}, True),
+        ("write_register", {"address": 9000, "value": 1}, False),
+    )
     with tcp_peer((4,)) as port, open_port(f"socket://127.0.0.1:{port}", FAST) as line:
-        for table, values in (
-            ("holding", [7]),
-            ("holding", list(range(200))),
-            ("coils", [1]),
-            ("coils", [1, 0, 1] * 9),
-        ):
-            for order in write_requests(4, table, 10, values, transaction=500):
-                assert _exchange(line, order.request, order.judge).is_good  # type: ignore[attr-defined]
-                assert _exchange(line, order.readback, order.compare).is_good  # type: ignore[attr-defined]
-        (lost,) = write_requests(4, "holding", 9000, [1], transaction=9)
-        assert _exchange(line, lost.request, lost.judge).reason == "illegal data address"  # type: ignore[attr-defined]
+        for key, told, is_good in asked:
+            command, values = known[key], {"unit": 4, **told}
+            assert command.judge is not None
+            assert command.readback is not None
+            assert _exchange(line, command.encode({}, values), command.judge) is is_good
+            proof = command.readback({}, values)
+            assert _exchange(line, proof.request, proof.judge) is is_good
 
 
 def _simulated(tmp_path: Path) -> tuple[threading.Event, threading.Thread, Path]:

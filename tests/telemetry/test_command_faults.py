@@ -22,8 +22,7 @@ from tests.support import wait_until
 from tests.telemetry import cells, commanded
 
 MS = 1_000_000
-WRITE = writes.write_register(9, 5, 77)
-READ = writes.reads_registers(9, 5, b"\0\x4d")
+WRITE, READ = writes.register(9, 5, 77)
 
 
 class Wire:

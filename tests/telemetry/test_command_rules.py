@@ -18,6 +18,7 @@ from devices.commands import dynamixel, modbus_tcp, modbus_writes
 from devices.commands.marlin import numbered
 from devices.commands.robotiq_2f import request
 from devices.modbus.frames import wrapped
+from devices.readers.dynamixel import STATUS, packet
 from devices.values import CommandField, CommandSpec, Profile
 
 
@@ -56,8 +57,8 @@ def test_the_bytes_are_those_of_the_manuals(name: str) -> None:
 
 
 def test_other_requests_are_those_of_the_manuals() -> None:
-    assert modbus_writes.write_coils(1, 2, [True]).hex() == "010f00020001010196 97".replace(" ", "")
-    assert modbus_writes.write_registers(1, 1, b"\x00\xaa").hex() == "0110000100010200aa27fe"
+    assert modbus_writes.coils(1, 2, [True]).request.hex() == "010f00020001010196 97".replace(" ", "")
+    assert modbus_writes.registers(1, 1, b"\x00\xaa").request.hex() == "0110000100010200aa27fe"
     assert numbered(1, "M115") == b"N1 M115*39\n"
     assert request(9, 0, 255, 255).hex() == "091003e8000306090000 00ffff7219".replace(" ", "")
 
@@ -111,7 +112,7 @@ def test_no_real_time_byte_and_no_setting_hides_in_a_line(line: str) -> None:
 
 @given(st.binary(max_size=200), st.integers(0, 65535), st.integers(0, 65535))
 def test_noise_is_no_acknowledgement(noise: bytes, address: int, word: int) -> None:
-    told = modbus_writes.write_register(9, address, word)
+    told = modbus_writes.register(9, address, word).request
     assert modbus_writes.judge_write(told, noise) is None
     assert modbus_writes.judge_write(told, noise + told) is True
 
@@ -138,7 +139,7 @@ def test_over_tcp_only_the_own_transaction_counts(unit: int, address: int, word:
 @given(st.integers(0, 252), st.integers(-(2**31), 2**31 - 1))
 def test_a_servo_reads_back_what_it_was_told(servo: int, goal: int) -> None:
     data = goal.to_bytes(4, "little", signed=True)
-    reply = dynamixel.packet(servo, dynamixel.STATUS, b"\0" + data)
+    reply = packet(servo, STATUS, b"\0" + data)
     assert dynamixel.status_of(servo, 4, b"\xff" + reply) == b"\0" + data
     assert dynamixel.status_of(servo, 4, reply[:-1] + bytes((reply[-1] ^ 1,))) is None
 
