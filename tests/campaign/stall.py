@@ -69,9 +69,7 @@ def run(place: Path, seconds: float, burners: int | None = None) -> dict[str, ob
         for line in lines:
             line.close()
         center.close()
-    told = [
-        wires.compare(place / "store", cell.id, one, plan) for cell, one, plan in zip(cells, sent, plans, strict=True)
-    ]
+    told = [wires.compare(place / "store", cell.id, one) for cell, one in zip(cells, sent, strict=True)]
     p999, worst = max(port.pause_p999_s for port in ports), max(port.longest_pause_s for port in ports)
     dropped = sum(one.sent - one.stored for one in told)
     return {

@@ -47,13 +47,15 @@ class Plan:
 
 @dataclass
 class Sent:
-    """Keep what a wire did: when each frame was due (s after the start), which were spoilt, when it was pulled."""
+    """Keep what a wire did: when frames were made, which were spoilt, when it was pulled."""
 
     began_ns: int = 0
     frames: int = 0
     spoilt: set[int] = field(default_factory=set)
     pulled_ns: list[tuple[int, int]] = field(default_factory=list)
     overflowed: int = 0
+    batches: list[tuple[int, int]] = field(default_factory=list)
+    """(first frame, wall time ns) of each batch; on a busy computer that is later than the frames were due."""
 
 
 class Wire:
@@ -134,6 +136,7 @@ class Wire:
         rows = np.frombuffer(data, np.uint8).reshape(-1, FRAME_BYTES)
         motion = rows[rows[:, 2] == 1].copy()
         self.sent.frames += len(motion)
+        self.sent.batches.append((first, time.time_ns()))
         if self._line.is_plugged:
             self._waiting += self._spoil(motion, first)
             over = len(self._waiting) - KERNEL_BYTES
@@ -188,7 +191,7 @@ class Told:
         return whole and not (self.unexplained or self.doubled or self.unordered) and self.balanced
 
 
-def compare(store: Path, cell_id: int, sent: Sent, plan: Plan) -> Told:
+def compare(store: Path, cell_id: int, sent: Sent) -> Told:
     """Decode the raw log again and explain every frame that is not in it."""
     with StoreReader(store) as reader:
         recordings = reader.recordings(cell_id)
@@ -201,7 +204,7 @@ def compare(store: Path, cell_id: int, sent: Sent, plan: Plan) -> Told:
     beside = {number for number in missing - spoilt if {number - 1, number + 1} & sent.spoilt}
     spans = sorted((gap.start_ns, gap.end_ns) for gap in gaps)
     rest = missing - spoilt - beside
-    in_gaps = {number for number in rest if _in_gap(sent, plan, number, spans)}
+    in_gaps = {number for number in rest if _in_gap(sent, number, spans)}
     return Told(
         sent.frames, len(found), len(in_gaps), len(spoilt), len(beside), len(rest - in_gaps),
         len(numbers) - len(found), int((np.diff(numbers) <= 0).sum()), len(gaps),
@@ -209,13 +212,13 @@ def compare(store: Path, cell_id: int, sent: Sent, plan: Plan) -> Told:
     )  # fmt: skip
 
 
-def _in_gap(sent: Sent, plan: Plan, number: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a frame was due inside a recorded gap (20 ms and one batch of the sender either way)."""
-    due_ns = sent.began_ns + round((number + 1) / plan.frames_per_s * 1e9)
+def _in_gap(sent: Sent, number: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a frame was made inside a recorded gap (20 ms and one batch of the sender either way)."""
+    made_ns = sent.batches[bisect_right(sent.batches, (number, 2**63)) - 1][1]
     slack_ns = round(20e6 + 3 * TICK_S * 1e9)
-    place = bisect_right(spans, (due_ns + slack_ns, 2**63))
+    place = bisect_right(spans, (made_ns + slack_ns, 2**63))
     return place > 0 and any(
-        start - slack_ns <= due_ns <= end + slack_ns for start, end in spans[max(0, place - 2) : place]
+        start - slack_ns <= made_ns <= end + slack_ns for start, end in spans[max(0, place - 2) : place]
     )
 
 
@@ -280,6 +283,18 @@ def resident_mb(pid: int) -> float:
     return float(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1000
 
 
-def handles(pid: int) -> tuple[int, int]:
-    """Return how many descriptors and threads a process has."""
-    return len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task"))
+def handles(pid: int) -> dict[str, int]:
+    """Return how many threads a process has, and how many descriptors of each kind."""
+    found = {"threads": len(os.listdir(f"/proc/{pid}/task"))}
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            kind = _kind(os.readlink(entry))
+            found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def _kind(target: str) -> str:
+    """Name what a descriptor is for; the store's files go by day, so that midnight changes their number alone."""
+    if target.startswith("/dev/pt"):
+        return "ports"
+    return "files" if target.startswith("/") else target.partition(":")[0]
