@@ -22,7 +22,8 @@ from ui.pages.cells.tile_paint import pills_of, state_of
 
 def test_names_in_a_header_keep_what_tells_them_apart() -> None:
     assert telling(["Hip torque", "Knee torque"]) == ["Hip", "Knee"]
-    assert telling(["Voltage L1", "Voltage L2"]) == ["Voltage L1", "Voltage L2"]
+    assert telling(["Voltage L1", "Voltage L2"]) == ["L1", "L2"]
+    assert telling(["Motor 1", "Motor 2"]) == ["Motor 1", "Motor 2"]
     assert telling(["Voltage L1", "Voltage L1"]) == ["Voltage L1", "Voltage L1"]
     assert telling(["torque", "hip torque"]) == ["torque", "hip torque"]
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from ui.kit.icons import icon, paint_icon
-from ui.kit.text import key_cap
+from ui.kit.text import key_cap, key_words
 from ui.kit.theme import font, theme
 
 WIDE_PAD, LEAST_PAD = 22.0, 9.0
@@ -160,9 +160,10 @@ class SearchField(QLineEdit):
         self._wait.setInterval(120)
         self._wait.timeout.connect(self._on_waited)
         self.textChanged.connect(self._wait.start)
-        self._cap = key_cap(shortcut) if shortcut else None
+        self._cap = key_cap(key_words(shortcut)) if shortcut else None
         if self._cap:
             self._cap.setParent(self)
+            self.setTextMargins(0, 0, self._cap.sizeHint().width() + 6, 0)
 
     def _on_waited(self) -> None:
         self.searched.emit(self.text())
@@ -175,7 +176,11 @@ class SearchField(QLineEdit):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Keep the key cap at the right edge."""
+        """Keep the key cap at the right edge, and Escape for ourselves while there is something to clear."""
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and event.key() == Qt.Key.Key_Escape and self.text():  # type: ignore[attr-defined]
+            event.accept()
+            return True
         if event.type() == QEvent.Type.Resize and self._cap:
             size = self._cap.sizeHint()
             self._cap.setGeometry(self.width() - size.width() - 10, (self.height() - 18) // 2, size.width(), 18)

@@ -80,10 +80,14 @@ class KeyValues(QWidget):
         clear(self._grid)
         for n, (key, value) in enumerate(rows):
             self._grid.addWidget(label(key, "secondary"), n, 0, Qt.AlignmentFlag.AlignTop)
-            shown = value if isinstance(value, QWidget) else Elided(value or "–", "body")
+            shown = value if isinstance(value, QWidget) else self._text(value or "–")
             if self._right and isinstance(shown, QLabel):
                 shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(shown, n, 1)
+
+    def _text(self, value: str) -> QWidget:
+        """Show a text: several words go on in a second line, one long word is cut."""
+        return label(value, "body", wrap=True) if self._right and " " in value else Elided(value, "body")
 
 
 class Progress(QWidget):

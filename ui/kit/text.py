@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ui.kit.theme import font
@@ -88,6 +88,19 @@ def key_cap(text: str) -> Label:
     made.setProperty("key", "true")
     made.setFixedHeight(18)
     return made
+
+
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+
+
+def key_words(shortcut: str) -> str:
+    """Write keys as this computer and language do, with spaces between: "Ctrl K", "Strg K"."""
+    native = QKeySequence.SequenceFormat.NativeText
+    said = QKeySequence(shortcut).toString(native) or shortcut
+    for name, arrow in _ARROWS.items():
+        said = said.replace(QKeySequence(name).toString(native), arrow)
+    head = said[:-1] if said.endswith("+") else said
+    return " ".join([*(part for part in head.split("+") if part), *(["+"] if head != said else [])])
 
 
 def rule(vertical: bool = False, parent: QWidget | None = None) -> QFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -116,9 +117,15 @@ def month_name(day: date) -> str:
 
 
 def _babel(day: date, pattern: str) -> str:
+    return _formatted(day, pattern, _LOCALES[_.language])
+
+
+@lru_cache(maxsize=512)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    """Format a day once: a live plot asks for the same one with every frame."""
     from babel.dates import format_date
 
-    return format_date(day, pattern, locale=_LOCALES[_.language])
+    return format_date(day, pattern, locale=locale)
 
 
 def span(delta: timedelta) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 from ui.kit.actions import Action, Actions
 from ui.kit.buttons import button
 from ui.kit.layout import column, holder, row, scrolling
-from ui.kit.text import key_cap, label
+from ui.kit.text import key_cap, key_words, label
 from ui.kit.words import _
 from ui.shell.pages import PAGES
 
@@ -40,5 +40,5 @@ def _grid(actions: list[Action]) -> QGridLayout:
     grid.setColumnStretch(0, 1)
     for n, action in enumerate(actions):
         grid.addWidget(label(_(action.text)), n, 0)
-        grid.addWidget(key_cap(action.shortcut.replace("+", " ")), n, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(key_cap(key_words(action.shortcut)), n, 1, Qt.AlignmentFlag.AlignRight)
     return grid

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui.kit.icons import paint_icon
+from ui.kit.text import elide, plain_tip
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 from ui.pages.cells.plot.feed import ChannelKey
-from ui.pages.cells.plot.panel import value_text
+from ui.pages.cells.plot.panel import telling, value_text
 from ui.pages.cells.plot.stack import PlotChannel
 
 ROW = 22
+NAME_LEFT, UNIT_GAP, EDGE = 50, 5, 12
+FIGURE = "−8,888.88"
+"""The widest usual figure: the list is made wide enough for it beside the longest name."""
+NARROWEST, WIDEST = 200, 300
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 
@@ -41,6 +46,8 @@ class ChannelList(QWidget):
         self._values: dict[ChannelKey, float] = {}
         self._lines: list[_Line] = []
         self._closed: set[str] = set()
+        self._names: dict[ChannelKey, str] = {}
+        self._unit_room = 0.0
         self._sought = ""
         self._row = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,6 +57,10 @@ class ChannelList(QWidget):
     def show_channels(self, channels: Sequence[PlotChannel], on: set[ChannelKey]) -> None:
         """Replace the channels and what is drawn of them."""
         self._channels, self._on = tuple(channels), set(on)
+        self._names = short_names(self._channels)
+        small = QFontMetricsF(font(11))
+        widest = max((small.horizontalAdvance(channel.unit) for channel in channels), default=0.0)
+        self._unit_room = widest + UNIT_GAP if widest else 0.0
         self._lay()
 
     def show_values(self, values: dict[ChannelKey, float]) -> None:
@@ -62,6 +73,18 @@ class ChannelList(QWidget):
         """Show only channels whose name holds the typed letters."""
         self._sought = typed.casefold().strip()
         self._lay()
+
+    def wish_width(self) -> int:
+        """Return the width in px at which no name is cut, within reason."""
+        names = QFontMetricsF(font(12))
+        widest = max((names.horizontalAdvance(name) for name in self._names.values()), default=0.0)
+        figure = QFontMetricsF(font(12, bold=True)).horizontalAdvance(FIGURE)
+        return round(min(WIDEST, max(NARROWEST, NAME_LEFT + widest + 8 + figure + self._unit_room + EDGE)))
+
+    def undrawn(self) -> list[PlotChannel]:
+        """Return the channels that stand in the list but in no plot."""
+        lines = [line.channel for line in self._lines if line.channel is not None]
+        return [channel for channel in lines if channel.key not in self._on]
 
     def drawn(self) -> list[PlotChannel]:
         """Return the switched-on channels in their order."""
@@ -133,12 +156,13 @@ class ChannelList(QWidget):
         paint_icon(painter, "chevron-right" if folded else "chevron-down", 8, room.center().y() - 7, 14, theme["text2"])
         painter.setFont(font(12, bold=True))
         painter.setPen(theme["text"])
-        painter.drawText(room.adjusted(26, 0, -44, 0), _MIDDLE, group or _("Other"))
+        name = elide(painter.fontMetrics(), group or _("Other"), room.width() - 26 - 56)
+        painter.drawText(room.adjusted(26, 0, 0, 0), _MIDDLE, name)
         keys = [channel.key for channel in self._channels if channel.group == group]
         painter.setFont(font(11))
         painter.setPen(theme["text3"])
         count = f"{sum(key in self._on for key in keys)} / {len(keys)}"
-        painter.drawText(room.adjusted(0, 0, -10, 0), _RIGHT, count)
+        painter.drawText(room.adjusted(0, 0, -EDGE, 0), _RIGHT, count)
 
     def _paint_channel(self, painter: QPainter, room: QRectF, channel: PlotChannel) -> None:
         on = channel.key in self._on
@@ -147,16 +171,29 @@ class ChannelList(QWidget):
             painter.setPen(QPen(theme["line_strong"], 1) if not on else Qt.PenStyle.NoPen)
             painter.setBrush(self._colour(channel) if on else Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(34, room.center().y() - 4, 8, 8))
-        painter.setPen(theme["text"])
-        painter.setFont(font(12))
-        word = QFontMetricsF(painter.font()).elidedText(channel.word, Qt.TextElideMode.ElideRight, room.width() - 150)
-        painter.drawText(room.adjusted(50, 0, 0, 0), _MIDDLE, word)
+        right = room.right() - EDGE - (self._unit_room if channel.unit else 0.0)
+        value = self._value(channel)
         painter.setFont(font(12, bold=on))
-        unit_room = 34 if channel.unit else 10
-        painter.drawText(room.adjusted(0, 0, -unit_room, 0), _RIGHT, self._value(channel))
+        painter.setPen(theme["text" if on else "text2"])
+        painter.drawText(QRectF(0, room.top(), right, ROW), _RIGHT, value)
+        name_room = right - NAME_LEFT - QFontMetricsF(painter.font()).horizontalAdvance(value) - 6
+        painter.setFont(font(12))
+        painter.setPen(theme["text"])
+        name = elide(painter.fontMetrics(), self._names[channel.key], name_room)
+        painter.drawText(room.adjusted(NAME_LEFT, 0, 0, 0), _MIDDLE, name)
         painter.setFont(font(11))
         painter.setPen(theme["text3"])
-        painter.drawText(QRectF(room.right() - 30, room.top(), 28, ROW), _MIDDLE, channel.unit)
+        painter.drawText(QRectF(right + UNIT_GAP, room.top(), self._unit_room, ROW), _MIDDLE, channel.unit)
+
+    def event(self, event: QEvent) -> bool:
+        """Say a channel's whole name with its unit where the pointer rests."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = int(event.pos().y() - 4) // ROW
+            channel = self._lines[at].channel if 0 <= at < len(self._lines) else None
+            said = " ".join(part for part in (channel.word, channel.unit) if part) if channel else ""
+            QToolTip.showText(event.globalPos(), plain_tip(said), self)
+            return True
+        return super().event(event)
 
     def _value(self, channel: PlotChannel) -> str:
         value = self._values.get(channel.key, float("nan"))
@@ -171,3 +208,13 @@ class ChannelList(QWidget):
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         if on:
             paint_icon(painter, "check", box.x() + 1.5, box.y() + 1.5, 11, theme["accent_on"])
+
+
+def short_names(channels: Sequence[PlotChannel]) -> dict[ChannelKey, str]:
+    """Return each channel's name without what its whole group shares: under "Torques" hip, not hip torque."""
+    found: dict[ChannelKey, str] = {}
+    for group in dict.fromkeys(channel.group for channel in channels):
+        own = [channel for channel in channels if channel.group == group]
+        names = telling([channel.word for channel in own]) if group else [channel.word for channel in own]
+        found.update({channel.key: name for channel, name in zip(own, names, strict=True)})
+    return found

@@ -20,18 +20,18 @@ from ui.pages.cells import health_rows
 from ui.pages.cells.data import CellBooking, CellCard, Facts
 from ui.pages.cells.reasons import reason_text
 
-KEY, GAP_KEY = 84, 52
+KEY, GAP_KEY = 64, 52
 """Widths of the keys in px; a gap's key is a time and leaves room for its reason."""
 
 
 class FactsPanel(QWidget):
-    """Show key and value rows in sections; 240 px wide."""
+    """Show key and value rows in sections; 240 px or wider."""
 
     take_back_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(240)
+        self.setMinimumWidth(240)
         self._box = column(gap=9, margins=(12, 10, 12, 10))
         self.setLayout(self._box)
 
@@ -136,7 +136,7 @@ def _reading_rows(facts: Facts) -> list[tuple[str, str]]:
 
 def _gap_sum(facts: Facts) -> str:
     seconds = sum(gap.end_ns - gap.start_ns for gap in facts.gaps) / 1e9
-    return f"{len(facts.gaps)} • {_.number(seconds, 1)} s" if facts.gaps else _.context("gaps", "none")
+    return f"{len(facts.gaps)} • {health_rows.length_text(seconds)}" if facts.gaps else _.context("gaps", "none")
 
 
 def _gap_rows(facts: Facts) -> list[tuple[str, str]]:

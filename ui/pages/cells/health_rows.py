@@ -151,7 +151,12 @@ def countdown(seconds: float) -> str:
 
 def gap_text(reason: str, seconds: float) -> str:
     """Say a gap's length and reason."""
-    return f"{_.number(seconds, 1)} s • {_(GAP_REASONS.get(reason, reason))}"
+    return f"{length_text(seconds)} • {_(GAP_REASONS.get(reason, reason))}"
+
+
+def length_text(seconds: float) -> str:
+    """Say a length: tenths of seconds up to a minute, then minutes, hours or days."""
+    return _("{n} s", n=_.number(seconds, 1)) if seconds < 60 else str(_.span(seconds))
 
 
 def _milliseconds(seconds: float) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -18,19 +18,24 @@ from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import column, holder, row, scrolling
 from ui.kit.page import Context
 from ui.kit.recorded import Doors, to_datetime, to_ns
+from ui.kit.split import Splitter
 from ui.kit.text import rule
 from ui.kit.words import _
-from ui.pages.cells.channel_list import ChannelList
+from ui.pages.cells.channel_list import NARROWEST, ChannelList
 from ui.pages.cells.data import CellCard, Facts, load_cards, load_channels, load_facts, name_of
 from ui.pages.cells.facts_panel import FactsPanel
 from ui.pages.cells.more import MoreMenu
 from ui.pages.cells.neighbours import load_bookings, load_machines
+from ui.pages.cells.newest import newest_values
 from ui.pages.cells.plot.curves import Limit
+from ui.pages.cells.plot.feed import ChannelKey
 from ui.pages.cells.plot.stack import PlotChannel, PlotStack, channel_of
 from ui.pages.cells.plot.strips import Stretch
 from ui.pages.cells.plot.timebase import SECOND, TimeBase
 
 FACTS_MS = 1000
+FACTS, LEAST_PLOTS = 252, 160
+"""Least width in px of the facts, least height of the plots; more plots than fit are scrolled to."""
 FIRST_OF_GROUPS = (4, 3, 1)
 SPANS = (("10", 10), ("60", 60), ("900", 900), ("28800", 28_800), ("604800", 604_800))
 
@@ -48,11 +53,14 @@ class Monitor(QWidget):
         self._is_fresh = False
         self.card: CellCard | None = None
         self._channels: list[PlotChannel] = []
+        self._aside: dict[ChannelKey, float] = {}
         self.base = TimeBase(lambda: to_ns(context.center.clock.now()))
         self.stack = PlotStack(context.tasks, doors.open_reader, self.base)
         self.list = ChannelList(self.stack.colour)
         self.facts = FactsPanel()
         self.more = MoreMenu(context)
+        self.split = Splitter("cells", context.memory)
+        self.body = Splitter("cells_console", context.memory, Qt.Orientation.Vertical)
         self._mode, self._span = SegmentedControl(_("Live or paused")), SegmentedControl(_("Time shown"))
         self.setLayout(column(self._toolbar(), rule(), self._middle(), gap=0))
         self._mode.picked.connect(self._on_mode)
@@ -79,14 +87,15 @@ class Monitor(QWidget):
     def _middle(self) -> QWidget:
         self.search = SearchField(_("Find a channel"), "Ctrl+F")
         self.search.searched.connect(self.list.search)
-        left = holder(column(holder(row(self.search, margins=(10, 10, 10, 4))), scrolling(self.list), gap=0))
-        left.setFixedWidth(220)
-        plots = holder(row(self.stack, margins=(0, 6, 0, 0)))
+        left = holder(column(holder(row(self.search, margins=(10, 10, 4, 4))), scrolling(self.list), gap=0))
+        left.setMinimumWidth(NARROWEST)
+        self.plots = scrolling(holder(row(self.stack, margins=(0, 6, 0, 0))))
+        self.plots.setMinimumHeight(LEAST_PLOTS)
         right = scrolling(self.facts)
-        right.setFixedWidth(252)
-        parts = row(left, rule(vertical=True), plots, rule(vertical=True), right, gap=0)
-        parts.setStretch(2, 1)
-        return holder(parts)
+        right.setMinimumWidth(FACTS)
+        self.split.part(left, self.plots, right, stretched=1)
+        self.body.part(self.split, stretched=0)
+        return self.body
 
     def show_cell(self, cell_id: int, at_ns: int | None = None) -> None:
         """Open a cell, live or around an instant."""
@@ -129,11 +138,26 @@ class Monitor(QWidget):
         states = [channel for channel in self._channels if channel.is_state][:1]
         drawn = [*curves, *states]
         self.list.show_channels(self._channels, {channel.key for channel in drawn})
+        self.split.suggest([self.list.wish_width(), 0, FACTS])
         self.stack.show_channels(drawn)
 
     def _follow(self) -> None:
         if self.cell_id:
             self._context.tasks.window(self._load_facts, done=self._on_facts, owner=self, key="facts")
+            if self.base.is_live:
+                self._ask_aside()
+
+    def _ask_aside(self) -> None:
+        """Ask for the newest values of what stands in the list but in no plot."""
+        keys = [channel.key for channel in self.list.undrawn()]
+        context, now = self._context, to_ns(self._context.center.clock.now())
+        if keys:
+            context.tasks.window(
+                newest_values, self._doors, keys, now, done=self._on_aside, owner=self, key="aside", is_steady=True
+            )
+
+    def _on_aside(self, found: dict[ChannelKey, float]) -> None:
+        self._aside = found
 
     def _load_facts(self) -> tuple[CellCard | None, Facts]:
         """Read the card and the facts; runs on the window lane."""
@@ -171,7 +195,8 @@ class Monitor(QWidget):
             self.base.show(recording.first_ns - room, recording.last_ns + room)
 
     def _show_values(self) -> None:
-        self.list.show_values({channel.key: self.stack.value(channel.key) for channel in self.list.drawn()})
+        values = {channel.key: self.stack.value(channel.key) for channel in self.list.drawn()}
+        self.list.show_values({**(self._aside if self.base.is_live else {}), **values})
 
     def _on_mode(self, key: str) -> None:
         if key == "live" and not self.base.is_live:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -28,6 +29,7 @@ from ui.kit.recorded import Doors
 from ui.kit.table_model import Column, RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label
+from ui.kit.theme import font
 from ui.kit.words import _
 
 LOOK_BACK_NS = 60_000_000_000
@@ -76,7 +78,7 @@ class RegistersDialog(QDialog):
         super().__init__(parent)
         self._context, self._doors, self._found = context, doors, found
         self.setWindowTitle(_("Registers"))
-        self.resize(1180, 640)
+        self.resize(1240, 640)
         self.model = RowTableModel(_columns())
         self.table = TableView(self.model, _("Registers"), row_height=28)
         self.table.same_row = lambda one, two: _place(one) == _place(two)
@@ -100,7 +102,7 @@ class RegistersDialog(QDialog):
         )
         head = column(label(_("Registers"), "title"), label(note, "secondary", wrap=True), gap=2)
         right = holder(column(label(_("Every type and word order"), "strong"), self.raw, self.readings, gap=6))
-        right.setFixedWidth(600)
+        right.setFixedWidth(readings_width())
         left = holder(column(self.table, self.units, gap=6))
         can = registers.can_adopt(self._found.cell.profile_id)
         has_map = self._found.cell.profile_id in registers.MAP_PROFILES
@@ -253,10 +255,19 @@ def _readings_table() -> QTableWidget:
     made.setAccessibleName(_("Every type and word order"))
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.setFont(font(12))
     made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     made.verticalHeader().setDefaultSectionSize(30)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return made
+
+
+def readings_width() -> int:
+    """Return the width in px at which the longest 64-bit number stands whole in every order."""
+    metrics = QFontMetricsF(font(12))
+    kinds = QFontMetricsF(font(13)).horizontalAdvance("float64") + 24
+    return round(kinds + len(ORDERS) * (metrics.horizontalAdvance(str(-(2**63))) + 20))
 
 
 def _units_text(heard: registers.Heard) -> str:

@@ -38,6 +38,7 @@ def toggle_console(page: CellsPage) -> None:
         console.hide()
     else:
         console.show_cell(page.monitor.cell_id)
+        page.monitor.body.suggest([0, min(300, page.monitor.body.height() * 2 // 5)])
 
 
 def _console(page: CellsPage) -> Console:
@@ -48,9 +49,7 @@ def _console(page: CellsPage) -> Console:
     found = page.monitor.findChild(Console)
     if found is not None:
         return found
-    made = Console(page.context, Doors(page.context.center.folder))
-    layout = page.monitor.layout()
-    if layout is not None:
-        layout.addWidget(made)
+    made = Console(page.context, Doors(page.context.center.folder, database=page.context.center.database))
+    page.monitor.body.part(made, stretched=-1)
     page.monitor.loaded.connect(made.follow)
     return made

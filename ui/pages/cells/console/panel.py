@@ -15,7 +15,7 @@ from ui.kit.controls import Chip, SearchField, SegmentedControl
 from ui.kit.layout import column, holder, row
 from ui.kit.page import Context
 from ui.kit.recorded import Doors, to_ns
-from ui.kit.text import label, rule
+from ui.kit.text import label
 from ui.kit.theme import font
 from ui.kit.words import _
 from ui.pages.cells.commanding.follow import Follow
@@ -26,7 +26,9 @@ from ui.pages.cells.data import CellCard
 
 LOOK_MS = 200
 STANDING_EVERY = 25
-WIDTHS = (96, 84, 330, 190)
+WIDTHS = (100, 88, 330, 190)
+LEAST_ROWS = 92
+"""Least height of the list in px: its head and three rows."""
 
 
 class Console(QWidget):
@@ -46,12 +48,14 @@ class Console(QWidget):
         self.table = self._table()
         self.line = SendLine()
         self.line.wanted.connect(self._on_line)
-        self.setLayout(column(rule(), self._bar(), self.table, holder(row(self.line, margins=(12, 4, 12, 8))), gap=0))
-        self.setFixedHeight(300)
+        body = holder(row(self.table, margins=(4, 0, 4, 0)))
+        self.setLayout(column(self._bar(), body, holder(row(self.line, margins=(12, 4, 12, 8))), gap=0))
+        self.table.setMinimumHeight(LEAST_ROWS)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
-        QShortcut(QKeySequence.StandardKey.Copy, self.table, self.copy)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self.table, self.copy)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
     def _bar(self) -> QWidget:
@@ -79,6 +83,7 @@ class Console(QWidget):
         made.setAccessibleName(_("Traffic of the port"))
         made.setFont(font(12))
         made.setShowGrid(False)
+        made.setStyleSheet("QTableView::item { padding-left: 5px; }")
         made.setWordWrap(False)
         made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

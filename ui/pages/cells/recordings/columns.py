@@ -7,6 +7,7 @@ from ui.kit.recorded import to_datetime
 from ui.kit.states import state
 from ui.kit.table_model import Column
 from ui.kit.words import _
+from ui.pages.cells.facts_panel import recording_text
 from ui.pages.cells.recordings.data import RecordingRow
 
 
@@ -36,7 +37,7 @@ def damage_text(row: RecordingRow) -> str:
 
 def _profile(row: RecordingRow) -> str:
     version = row.served_version
-    return f"{version.profile_id} {version.profile_version}"
+    return f"{version.profile_id} v{version.profile_version}"
 
 
 def _length(row: RecordingRow) -> float:
@@ -51,8 +52,8 @@ def _versions(row: RecordingRow) -> str:
 def recording_columns() -> list[Column]:
     """Declare the columns of a cell's recordings."""
     return [
-        Column("number", _.context("recording", "Number"), lambda row: str(row.view.id), width=128,
-               value=lambda row: row.view.id, drop=3),
+        Column("number", _.context("recording", "Number"), lambda row: recording_text(row.view), width=134,
+               value=lambda row: row.view.started_ns, drop=3),
         Column("from", _("From"), lambda row: when(row.view.started_ns), width=132,
                value=lambda row: row.view.started_ns),
         Column("to", _("To"), lambda row: when(row.view.ended_ns) if row.view.ended_ns else _("running"), width=132,

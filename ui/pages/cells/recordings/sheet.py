@@ -58,6 +58,7 @@ class RecordingsSheet(QDialog):
         self.search.setFixedWidth(240)
         self.search.searched.connect(self.model.set_filter)
         self.said = label("", "secondary", wrap=True)
+        self.said.hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(EmptyState(
@@ -105,15 +106,17 @@ class RecordingsSheet(QDialog):
     def _enable(self) -> None:
         picked = self.picked()
         may = self._context.may(Right.RECORD)
+        one_here = len(picked) == 1 and picked[0].is_here
         wanted = {
-            "check": bool(picked), "again": len(picked) == 1 and may, "export": len(picked) == 1,
+            "check": bool(picked), "again": one_here and may, "export": len(picked) == 1,
             "compare": len(picked) == 1 and len(picked[0].versions) > 1,
-            "use": len(picked) == 1 and len(picked[0].versions) > 1 and may, "open": len(picked) == 1,
+            "use": one_here and len(picked[0].versions) > 1 and may, "open": len(picked) == 1,
             "keep": self._context.may(Right.ADMINISTER),
         }  # fmt: skip
         for name, is_on in wanted.items():
             self.acts[name].setEnabled(is_on)
-        self.said.setText("  ·  ".join(part for part in (self._damage(picked), *self._store_text()) if part))
+        said = (self._damage(picked), _elsewhere(picked), *self._store_text())
+        self.said.setText("  ·  ".join(part for part in said if part))
 
     def _damage(self, picked: list[RecordingRow]) -> str:
         found = next((damage_text(one) for one in picked if one.damage is not None), "")
@@ -155,7 +158,7 @@ class RecordingsSheet(QDialog):
         """Recompute the chains of the picked recordings; the status bar shows progress and Cancel."""
         views = [one.view for one in self.picked()]
         if views:
-            self._context.tasks.work(data.check, self._context.center.folder, views, done=self._on_checked, owner=self)
+            self._context.tasks.work(data.check, self._context.center, views, done=self._on_checked, owner=self)
 
     def _on_checked(self, found: dict[int, Damage | None]) -> None:
         self._checked.update(found)
@@ -184,7 +187,7 @@ class RecordingsSheet(QDialog):
         (one,) = self.picked()
         old, new = one.versions[-2].version, one.versions[-1].version
         self._context.tasks.work(
-            data.compare, self._context.center.folder, one.view.id, old, new,
+            data.compare, self._context.center, one.view.id, old, new,
             done=lambda found: again.show_comparison(self, found, old, new), owner=self,
         )  # fmt: skip
 
@@ -203,6 +206,14 @@ class RecordingsSheet(QDialog):
 
         folder = self._context.center.folder
         self._context.tasks.write(recordings.use_version, folder, collector, recording_id, version, done=done)
+
+
+def _elsewhere(picked: list[RecordingRow]) -> str:
+    """Say where the raw bytes of a picked recording lie when that is another machine."""
+    names = sorted({one.view.collector for one in picked if not one.is_here})
+    if not names:
+        return ""
+    return str(_("Raw bytes lie with the collector {name}; here the copy on the server is checked", name=names[0]))
 
 
 def _day(told: Any) -> str:
