@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def recognise(
     place: Annotated[str, typer.Argument(help="File (capture, bytes, hex, CSV of levels, VCD, .sr), - or a port")],
     seconds: Annotated[float, typer.Option(help="Seconds to listen to a port at most")] = 25.0,
-    ask: Annotated[bool, typer.Option("--ask", help="Also send harmless queries to a port")] = False,
+    ask: Annotated[bool, typer.Option(help="Send queries that only read to a port where nobody speaks")] = True,
 ) -> None:
     """Find line settings, framing and profile, with evidence and first values, as JSON; exit 1 when nothing fits."""
     from center_app.telemetry import recognising

@@ -7,7 +7,7 @@ every line of such a file is recognised by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,20 @@ from center_app.core.text import N_, Words
 from center_app.telemetry.byte_files import FILE_MISSING, FILE_UNREADABLE, ByteFile
 from devices import profiles
 from devices.errors import CaptureDamaged, ProfileUnknown
-from devices.recognition import Finding, Kind, PortLine, Search, Seen, recognise_levels, search
+from devices.recognition import Finding, Kind, PortLine, Progress, Search, Seen, recognise_levels, search
 from devices.recognition import recognise as recognise_bytes
+from devices.recognition.polling import drive, particular
 from devices.recognition.recorded import described
 from devices.recorded_line import read_lines
-from devices.values import LineSettings, Quality, scaled
+from devices.values import Block, LineSettings, Profile, Quality, scaled
 
 MOST_BYTES = 1 << 16
 _POINTS = 60
 _MOST_CHANNELS = 24
 _LISTEN_S = 1.0
+_LITTLE_BYTES = 2000
+_POLLED_S = 2.5
+_POLLED_ROWS = 4
 _SENTENCES = {
     Kind.CHECKSUMS: N_("{line}, {profile}, {good} of {all} checksums good"),
     Kind.FORM: N_("{line}, {profile}, {good} of {all} messages in its form"),
@@ -36,6 +40,7 @@ _SENTENCES = {
     Kind.CHARACTERS: N_("{line}, {count} characters, {errors} with an error; no profile fits"),
 }
 _ASKED = N_("{line}, {profile}, answers when asked")
+_ASKED_TOLD = N_("{line}, {profile}, answers when asked ({told})")
 _PACKED = N_("{line}, unknown device: {good} packets ({framing}), {check}")
 _NO_LINE = N_("line settings unknown")
 _NO_CHECK = N_("no checksum found")
@@ -110,20 +115,45 @@ def _of_bytes(data: bytes, line: LineSettings | None) -> Search:
 def recognise_port(
     port: str,
     seconds: float = 25.0,
-    ask: bool = False,
-    report: Callable[[float, str], None] = lambda _share, _text: None,
+    ask: bool = True,
+    report: Callable[[Progress], None] = lambda _progress: None,
 ) -> Result:
-    """Recognise what hangs at a port by listening, with `ask` also by harmless queries; PortError when it cannot.
+    """Recognise what hangs at a port by listening, with `ask` also by queries that only read; PortError: it cannot.
 
-    `report(share, text)` follows the search and may raise to end it.
+    `report(progress)` follows the search and may raise to end it.
     """
     with PortLine(port) as line:
-        found = search(line, seconds, ask, report)
-        best = found.best
-        if best is not None and best.line is not None and best.profile_id and not best.asked and len(found.data) < 2000:
-            more = line.listen(best.line, _LISTEN_S).data
-            found = replace(found, data=found.data + more if best.line.data_bits == 8 else found.data)
-    return told(port, found)
+        return recognise_line(port, line, seconds, ask, report)
+
+
+def recognise_line(
+    name: str, line: PortLine, seconds: float, ask: bool, report: Callable[[Progress], None]
+) -> Result:  # fmt: skip
+    """Recognise what hangs at an open port: settings and profile, then its first values, read as the profile does."""
+    found = search(line, seconds, ask, report)
+    best = found.best
+    if best is None or best.line is None or not best.profile_id:
+        return told(name, found)
+    if best.asked:
+        report(Progress(1, 1, 0.99, best.told))
+        return _polled(name, line, found, particular(line, best))
+    if len(found.data) < _LITTLE_BYTES:
+        more = line.listen(best.line, _LISTEN_S).data
+        found = replace(found, data=found.data + more if best.line.data_bits == 8 else found.data)
+    return told(name, found)
+
+
+def _polled(name: str, line: PortLine, found: Search, best: Finding) -> Result:
+    """Read a device that answers when asked by its profile's own master, and show what it says."""
+    assert best.line is not None
+    profile = profiles.get(best.profile_id)
+    if not line.has_parity and profile.line.baud == best.line.baud:
+        best = replace(best, line=profile.line)  # a pseudo-terminal cannot tell parity: the profile's own is likelier
+    polled = drive(line, profile, profile.settled(best.params), best.line or profile.line, _POLLED_S, _POLLED_ROWS)
+    rows = sum(len(block.end_offset) for block in polled.blocks)
+    best = replace(best, rows=rows, frames_good=max(best.frames_good, polled.account.frames_good))
+    account = asdict(polled.account) | {"balanced": polled.account.balanced}
+    return Result(name, (Told(best, _samples(profile, best.params, polled.blocks), account),), found.seen)
 
 
 def told(name: str, found: Search) -> Result:
@@ -141,12 +171,17 @@ def _told(fit: Finding, data: bytes, is_best: bool) -> Told:
     decoder = profile.decoder(fit.params)
     blocks = decoder.feed(data) + decoder.flush()
     account = decoder.account()
-    samples = []
-    for stream in profile.streams_for(fit.params):
+    samples = _samples(profile, fit.params, blocks) if is_best else ()
+    return Told(fit, samples, asdict(account) | {"balanced": account.balanced})
+
+
+def _samples(profile: Profile, params: Mapping[str, object], blocks: Sequence[Block]) -> tuple[Sample, ...]:
+    samples: list[Sample] = []
+    for stream in profile.streams_for(params):
         mine = [block for block in blocks if block.stream == stream.key and len(block.end_offset)]
-        if mine and is_best:
+        if mine:
             samples += [_sample(stream.key, channel, index, mine) for index, channel in enumerate(stream.channels)]
-    return Told(fit, tuple(samples[:_MOST_CHANNELS]), asdict(account) | {"balanced": account.balanced})
+    return tuple(samples[:_MOST_CHANNELS])
 
 
 def _sample(stream: str, channel: Any, index: int, blocks: list[Any]) -> Sample:
@@ -178,7 +213,7 @@ def evidence(fit: Finding, words: Words) -> str:
     line = str(fit.line) if fit.line else words(_NO_LINE)
     profile = name_of(fit, words.language)
     if fit.asked:
-        return words(_ASKED, line=line, profile=profile)
+        return words(_ASKED_TOLD if fit.told else _ASKED, line=line, profile=profile, told=fit.told)
     good, total = fit.frames_good, fit.frames_good + fit.frames_bad
     if fit.kind is Kind.FRAMES:
         return _proposal(fit, line, words)
@@ -227,6 +262,7 @@ def _finding_json(each: Told, words: Words) -> dict[str, Any]:
         "characters": fit.characters,
         "errors": fit.errors,
         "asked": fit.asked.hex() or None,
+        "told": fit.told or None,
         "proposal": dict(fit.proposal) if fit.proposal else None,
         "account": dict(each.account),
         "first": {f"{one.stream}.{one.channel}": {"value": one.first, "unit": one.unit} for one in each.samples},

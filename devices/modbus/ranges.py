@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from devices.labels import say
+from devices.modbus.numbering import register_names
 from devices.modbus.registers import ORDERS, Register
 from devices.values import ChannelSpec, StreamSpec
 
@@ -71,14 +71,10 @@ class Range:
         return tuple(found)
 
     def _register(self, address: int, kind: str, order: str) -> Register:
-        number = f"+{address}" if self.address is None else str(address)
         base = f"u{self.unit}_f{self.function}_" if self.address is not None else f"{self.key}_"
         key = f"{base}{address}"
-        label = say(
-            f"Unit {self.unit}, function {self.function}, register {number}",
-            f"Gerät {self.unit}, Funktion {self.function}, Register {number}",
-            f"设备 {self.unit} 功能 {self.function} 寄存器 {number}",
-        )
+        known = None if self.address is None else address
+        label = register_names(self.unit, self.function, known, address)
         dtype = "f4" if kind in ("b1", "u2", "i2", "f4") else "f8"
         channel = ChannelSpec(key, label, "", dtype, group=f"{self.unit}")
         return Register(channel, self.function, address, kind, order)

@@ -5,7 +5,7 @@ from devices.recognition.live import PortLine
 from devices.recognition.recorded import LevelLine, recognise_levels
 from devices.recognition.search import search
 from devices.recognition.unknown import Proposal, propose
-from devices.recognition.values import Finding, Heard, Kind, Line, Search, Seen
+from devices.recognition.values import Finding, Heard, Kind, Line, Progress, Search, Seen
 
 __all__ = [
     "Finding",
@@ -14,6 +14,7 @@ __all__ = [
     "LevelLine",
     "Line",
     "PortLine",
+    "Progress",
     "Proposal",
     "Search",
     "Seen",

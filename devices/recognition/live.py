@@ -14,10 +14,14 @@ _ENOUGH_BYTES = 4096
 _SETTLE_S = 0.03
 _READ_S = 0.05
 _QUIET_S = 0.12
+_LONGEST_ANSWER_S = 1.5
 
 
 class PortLine:
-    """Hold a port open while recognition tries settings; PortBusy, PortMissing, PortForbidden or PortLost."""
+    """Hold a port open while recognition tries settings; PortBusy, PortMissing, PortForbidden or PortLost.
+
+    One thread listens and asks; any thread may `close`, which ends what the other one waits for with PortLost.
+    """
 
     def __init__(self, url: str) -> None:
         """Open the port."""
@@ -25,42 +29,63 @@ class PortLine:
         self._is_pty = os.path.realpath(url).startswith("/dev/pts/")
         self._port: Port = open_port(url, self._settings)
 
+    @property
+    def has_parity(self) -> bool:
+        """Say whether the port knows parity and character sizes; a pseudo-terminal has eight bits and no parity."""
+        return not self._is_pty
+
     def listen(self, settings: LineSettings, seconds: float) -> Heard:
         """Return what comes within so many seconds, earlier when it is plenty."""
         if self._is_pty and (settings.data_bits, settings.parity) != (8, "N"):
             return Heard(b"", None, 1e-6)
-        self._set(settings)
-        return self._gather(seconds, quiet_ends=False)
+        self._set(settings, is_fresh=True)
+        began, data, before = time.monotonic(), bytearray(), self._errors()
+        while (left_s := seconds - (time.monotonic() - began)) > 0 and len(data) < _ENOUGH_BYTES:
+            data += self._port.read(min(_READ_S, left_s))
+        return self._heard(data, before, began)
 
     def ask(self, data: bytes, settings: LineSettings, seconds: float) -> Heard:
-        """Send a query; return what comes until the line is quiet again."""
+        """Send a query; return what comes until the line is quiet again, b"" when nothing begins in so many seconds.
+
+        Bytes that were under way before count too: the answer to the query before may be late.
+        """
         self._set(self._kept(settings))
+        began, heard, before = time.monotonic(), bytearray(), self._errors()
         self._port.write(data)
-        return self._gather(seconds, quiet_ends=True)
+        first_s = seconds + len(data) * settings.byte_ns / 1e9
+        while True:
+            now_s = time.monotonic() - began
+            if (not heard and now_s >= first_s) or now_s >= first_s + _LONGEST_ANSWER_S or len(heard) >= _ENOUGH_BYTES:
+                break
+            piece = self._port.read(_QUIET_S if heard else first_s - now_s)
+            if heard and not piece:
+                break
+            heard += piece
+        return self._heard(heard, before, began)
+
+    def poll(self, request: bytes | None, settings: LineSettings, seconds: float) -> bytes:
+        """Send a request, or none, and return what is there within so many seconds, without waiting for quiet."""
+        self._set(self._kept(settings))
+        if request:
+            self._port.write(request)
+        return self._port.read(seconds)
 
     def _kept(self, settings: LineSettings) -> LineSettings:
-        """Return the settings that the port can have: a pseudo-terminal has eight bits and no parity."""
+        """Return the settings that the port can have."""
         return LineSettings(settings.baud) if self._is_pty else settings
 
-    def _set(self, settings: LineSettings) -> None:
-        """Change the settings and throw away what was received at those before."""
+    def _set(self, settings: LineSettings, is_fresh: bool = False) -> None:
+        """Change the settings and throw away what was received at those before; always with `is_fresh`."""
         if settings != self._settings:
             self._port.configure(settings)
             self._settings = settings
+        elif not is_fresh:
+            return
         end = time.monotonic() + _SETTLE_S
-        while time.monotonic() < end:
-            self._port.read(_SETTLE_S)
+        while (left_s := end - time.monotonic()) > 0:
+            self._port.read(left_s)
 
-    def _gather(self, seconds: float, quiet_ends: bool) -> Heard:
-        began, data, before = time.monotonic(), bytearray(), self._errors()
-        last = began
-        while time.monotonic() - began < seconds and len(data) < _ENOUGH_BYTES:
-            piece = self._port.read(min(_READ_S, seconds))
-            data += piece
-            now = time.monotonic()
-            last = now if piece else last
-            if quiet_ends and data and now - last > _QUIET_S:
-                break
+    def _heard(self, data: bytearray, before: int | None, began: float) -> Heard:
         after = self._errors()
         errors = None if before is None or after is None else after - before
         return Heard(bytes(data), errors, time.monotonic() - began)

@@ -11,20 +11,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from devices.recognition import probes
+from devices.recognition.asking import Asking
 from devices.recognition.fitting import printable, recognise
-from devices.recognition.probes import probes
 from devices.recognition.speeds import COMMON, RARE
 from devices.recognition.unknown import propose
-from devices.recognition.values import Finding, Heard, Kind, Line, Search, Seen
+from devices.recognition.values import Finding, Heard, Kind, Line, Progress, Search, Seen
 from devices.uart import parity_bits
 from devices.values import LineSettings
 
 FIRST_S, STEP_S, LONGER_S = 1.25, 0.45, 1.3
+_BANNER_BYTES = 200
+_SILENT_STEPS = 3
 _PARITIES = ("E", "O")  # seven bits with parity are as long as 8N1: `variants` reads them there
 _BEST_SPEEDS = 13
 _WHOLE_SHARE = 0.97
 _WORDS = 0.97
-Told = Callable[[float, str], None]
+Told = Callable[[Progress], None]
 
 
 @dataclass
@@ -42,6 +45,8 @@ class _Trials:
         self.findings: list[tuple[Finding, bytes]] = []
         self.seen: list[Seen] = []
         self.heard: dict[LineSettings, Heard] = {}
+        self.done = self.planned = 0
+        self.share = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -53,16 +58,31 @@ class _Trials:
         """Say whether a finding leaves no doubt."""
         return any(fit.is_strong and (fit.errors or 0) * 20 <= fit.characters for fit, _ in self.findings)
 
+    def plan(self, count: int) -> None:
+        """Expect so many more trials, or fewer."""
+        self.planned += count
+
+    def begin(self, text: str) -> None:
+        """Say what is tried now and how far the search is, by trials or by time, whichever is further."""
+        self.done += 1
+        by_trials = (self.done - 1) / max(self.done, self.planned)
+        self.share = min(0.99, max(self.share, by_trials, self.spent_s / self.seconds))
+        self.told(Progress(self.done, max(self.done, self.planned), self.share, text))
+
+    def spend(self, seconds: float) -> None:
+        """Count time on the line."""
+        self.spent_s += seconds
+
     def listen(self, settings: LineSettings, seconds: float) -> Heard:
         """Listen at one setting and judge what was heard."""
-        self.told(min(0.99, self.spent_s / self.seconds), str(settings))
+        self.begin(str(settings))
         heard = self.line.listen(settings, min(seconds, max(0.2, self.seconds - self.spent_s)))
+        self.spent_s += heard.seconds or seconds
         self.take(settings, heard, seconds)
         return heard
 
     def take(self, settings: LineSettings, heard: Heard, seconds: float) -> None:
-        """Judge bytes that came at one setting, as they are and with bit 7 as parity."""
-        self.spent_s += heard.seconds or seconds
+        """Judge bytes that came at one setting within so many seconds, as they are and with bit 7 as parity."""
         before = self.heard.get(settings)
         if before is not None:
             errors = None if heard.errors is None else heard.errors + (before.errors or 0)
@@ -136,35 +156,83 @@ def _rank(fit: Finding) -> tuple[object, ...]:
     return not fit.is_strong, by_kind, general, flawed, -round(fit.share, 2), -fit.frames_good
 
 
-def search(line: Line, seconds: float = 25.0, ask: bool = False, told: Told = lambda _share, _text: None) -> Search:
+def search(line: Line, seconds: float = 25.0, ask: bool = False, told: Told = lambda _progress: None) -> Search:
     """Find the settings of a line and what it carries, in about so many seconds.
 
-    With `ask`, harmless queries are sent where nobody speaks unasked. `told(share, text)` follows the search and may
-    raise to end it. Failures of the line come through as its own errors.
+    With `ask`, queries that only read are sent where nobody speaks unasked. `told(progress)` follows the search and
+    may raise to end it. Failures of the line come through as its own errors.
     """
     trials = _Trials(line, told, seconds)
-    first = trials.listen(LineSettings(COMMON[0]), FIRST_S)
+    trials.plan(len(COMMON) + len(RARE))
+    asker = _Asker(trials, Asking(trials)) if ask else None
+    usual = LineSettings(COMMON[0])
+    first = trials.listen(usual, FIRST_S)
     pause_s = STEP_S if len(first.data) > 40 else LONGER_S
-    if ask and not first.data:
-        _ask(trials)
-    _look_closer(trials, LineSettings(COMMON[0]), first)
-    _pass(trials, (*COMMON[1:], *RARE), pause_s)
+    _look_closer(trials, usual, first)
+    if asker is not None:
+        asker.after_first(usual, first)
+    _pass(trials, (*COMMON[1:], *RARE), pause_s, asker)
     if not trials.is_sure:
         _parities(trials)
     if not trials.is_sure and not trials.findings:
         _again(trials)
     _confirm(trials)
-    if ask and not trials.findings:
-        _ask(trials)
+    if asker is not None and not trials.findings:
+        asker.ask_all()
     return trials.result()
 
 
-def _pass(trials: _Trials, speeds: tuple[int, ...], pause_s: float) -> None:
-    """Listen once at every speed, longer where it seems right."""
-    for speed in speeds:
-        if trials.is_over:
+@dataclass
+class _Asker:
+    """Decide when a line is silent enough to be asked; it is asked once."""
+
+    trials: _Trials
+    asking: Asking
+    has_asked: bool = False
+    _silent: int = 0
+
+    def after_first(self, settings: LineSettings, first: Heard) -> None:
+        """Ask a board that only greeted at the right speed, by text; listen once more before a silent line is asked."""
+        if first.data:
+            is_banner = len(first.data) < _BANNER_BYTES and printable(first.data) > 0.9 and not self.trials.is_over
+            for probe in (probes.TEXT, probes.M105) if is_banner else ():
+                self.trials.plan(1)
+                self._keep(self.asking.ask(probe, settings))
             return
-        _look_closer(trials, LineSettings(speed), trials.listen(LineSettings(speed), pause_s))
+        if not self.trials.listen(LineSettings(COMMON[1]), FIRST_S).data:
+            self.ask_all()
+
+    def after(self, heard: Heard) -> None:
+        """Ask a line that has fallen silent, as after a greeting at another speed."""
+        self._silent = 0 if heard.data else self._silent + 1
+        if self._silent >= _SILENT_STEPS:
+            self.ask_all()
+
+    def ask_all(self) -> None:
+        """Ask everything there is, all Modbus units only where nobody was heard."""
+        if self.has_asked or self.trials.is_over:
+            return
+        self.has_asked = True
+        has_parity = bool(getattr(self.trials.line, "has_parity", True))
+        self._keep(self.asking.all((*probes.first_rounds(has_parity), *probes.late_rounds())))
+        if not self.trials.findings and not self.asking.stray_bytes:
+            self._keep(self.asking.all(probes.unit_rounds(has_parity)))
+
+    def _keep(self, found: tuple[Finding, bytes] | None) -> None:
+        if found is not None:
+            self.trials.findings.append(found)
+
+
+def _pass(trials: _Trials, speeds: tuple[int, ...], pause_s: float, asker: _Asker | None) -> None:
+    """Listen once at every speed, longer where it seems right."""
+    for at, speed in enumerate(speeds):
+        if trials.is_over:
+            trials.plan(at - len(speeds))
+            return
+        heard = trials.listen(LineSettings(speed), pause_s)
+        _look_closer(trials, LineSettings(speed), heard)
+        if asker is not None:
+            asker.after(heard)
 
 
 def _look_closer(trials: _Trials, settings: LineSettings, heard: Heard) -> None:
@@ -212,20 +280,3 @@ def _confirm(trials: _Trials) -> None:
     if best is not None and best.line is not None and not best.is_strong and trials.spent_s < trials.seconds:
         told = best.line if best.line in trials.heard else LineSettings(best.line.baud)
         trials.listen(told, LONGER_S)
-
-
-def _ask(trials: _Trials) -> None:
-    """Send the queries of polled devices at their own settings; the first that is answered ends it."""
-    for probe in probes():
-        for settings in probe.lines:
-            if trials.is_over:
-                return
-            trials.told(min(0.99, trials.spent_s / trials.seconds), f"{settings}, {probe.name}")
-            heard = trials.line.ask(probe.query, settings, probe.wait_s)
-            trials.spent_s += heard.seconds
-            answer = heard.data.removeprefix(probe.query)
-            if len(answer) > 1 and probe.is_answer(answer):
-                for fit in probe.findings(answer, settings):
-                    trials.findings.append((fit, answer))
-                if trials.findings:
-                    return

@@ -36,6 +36,16 @@ class Line(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Say how far a search is: trials begun of those planned now, the share that is done (0–1), and what is tried."""
+
+    done: int
+    planned: int
+    share: float
+    text: str
+
+
 class Kind(StrEnum):
     """Say on what a finding rests."""
 
@@ -53,7 +63,8 @@ class Finding:
 
     `share` is the part of the bytes in good frames (0–1), `rows` counts the rows of values read from them; `line` is
     None when nothing tells the settings; `characters` and `errors` count what the receiver got and how much of it had
-    a framing or parity error (None: unknown); `proposal` is the layout of frames that no profile knows.
+    a framing or parity error (None: unknown); `proposal` is the layout of frames that no profile knows; `told` is what
+    a device says of itself when asked.
     """
 
     profile_id: str
@@ -69,6 +80,7 @@ class Finding:
     proposal: Mapping[str, object] | None = None
     is_inverted: bool = False
     rows: int = 0
+    told: str = ""
 
     @property
     def explains(self) -> bool:

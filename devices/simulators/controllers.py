@@ -132,7 +132,7 @@ class Printer:
 
 
 class Instrument:
-    """Answer queries; `*IDN?` names it, `SYST:ERR?` empties its error queue, `VOLT x` sets its level."""
+    """Answer queries: `*IDN?` names it, `FUNC?` its measure, `SYST:ERR?` its errors; `VOLT x` sets its level."""
 
     asks_in_text = True
 
@@ -157,6 +157,8 @@ class Instrument:
         if line.startswith("SYST:ERR"):
             told, self._error = self._error, '+0,"No error"'
             return told.encode() + b"\r\n"
+        if line.startswith(("FUNC?", "SENS:FUNC?")):
+            return b'"VOLT"\r\n'
         if "?" in line:
             return self._read(self._level, at_s).encode() + b"\r\n"
         if line:

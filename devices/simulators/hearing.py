@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 from devices.simulators.line import PtyLine
@@ -44,6 +45,12 @@ class HearingLine(PtyLine):
         super().write(heard)
         return len(data)
 
+    def read(self, timeout_s: float) -> bytes:
+        """Return what the device makes of a query at the program's speed; its character size is taken as right."""
+        data = super().read(timeout_s)
+        spoken = replace(self._settings, baud=self.heard_with().baud)
+        return misheard(data, spoken, self._settings) if data else data
+
 
 class HeardRun(SimulatorRun):
     """Run a simulated device on such a line, paced at its true speed."""
@@ -53,10 +60,3 @@ class HeardRun(SimulatorRun):
         super().__init__(simulator, settings, link, start_s=start_s)
         self._line.unplug()
         self._line = HearingLine(link, settings)
-
-    def _listen(self, now_s: float) -> None:
-        """Forget half a request after a quiet tick, as a device on a real line does."""
-        before = self._heard
-        super()._listen(now_s)
-        if self._heard == before:
-            self._heard = b""

@@ -19,6 +19,7 @@ _LONGEST_REQUEST = 260
 _MOST_BEHIND_S = 0.25
 _LONGEST_STEP_S = 2.0
 _KERNEL_BYTES = 65536
+_FORGETS_TICKS = 2
 
 
 @dataclass
@@ -62,6 +63,7 @@ class SimulatorRun:
         self._queue = bytearray()
         self._received = bytearray()
         self._heard = b""
+        self._quiet_ticks = 0
         self._start_s = start_s
         self._at_s = start_s
 
@@ -133,9 +135,12 @@ class SimulatorRun:
             self._line.plug()
 
     def _listen(self, now_s: float) -> None:
-        """Wait a tick for a request and answer it."""
+        """Wait a tick for a request and answer it; half a request is forgotten after some silence, as on a real bus."""
         data = self._line.read(TICK_S)
+        self._quiet_ticks = 0 if data else self._quiet_ticks + 1
         if not data:
+            if self._quiet_ticks >= _FORGETS_TICKS:
+                self._heard = b""
             return
         self._heard = (self._heard + data)[-_LONGEST_REQUEST:]
         if getattr(self._simulator, "asks_in_text", False):

@@ -83,7 +83,7 @@ class Recogniser:
         payload = job.request.payload
         seconds = min(MOST_SECONDS, max(1.0, float(payload.get("seconds", 25.0))))
         try:
-            found = recognising.recognise_port(job.port, seconds, bool(payload.get("ask")), lambda *_: _check(job))
+            found = recognising.recognise_port(job.port, seconds, bool(payload.get("ask", True)), lambda *_: _check(job))
             told = recognising.as_json(found, catalogue(str(payload.get("language", "en"))))
             job.state, job.outcome = RequestState.DONE, told
         except PortError as error:
