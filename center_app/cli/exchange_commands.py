@@ -38,12 +38,12 @@ def export_recording(
     """Write a recording with units, time base, gaps, quality and byte account; prints rows and size as JSON."""
     from center_app.telemetry.exchange.export import export
     from center_app.telemetry.exchange.values import ExportOptions
-    from center_app.telemetry.store.reader import StoreReader
+    from center_app.telemetry.opening import open_reader
 
     center = opened(store)
     options = ExportOptions(stream or None, language=words().language, separator=separator, decimal=decimal)
     try:
-        with StoreReader(center.folder) as reader:
+        with open_reader(center) as reader:
             number = _recording(reader, recording)
             done = export(reader, number, Path(target), options)
     finally:

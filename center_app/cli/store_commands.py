@@ -56,9 +56,9 @@ def _again(
     center: Center, asked: str, profile: str, params: dict[str, Any] | None, line: dict[str, Any] | None
 ) -> dict[str, Any]:
     from center_app.telemetry import comparing, decoding_again, queries, recordings
-    from center_app.telemetry.store.reader import StoreReader
+    from center_app.telemetry.opening import open_reader
 
-    with StoreReader(center.folder) as reader:
+    with open_reader(center) as reader:
         number = chosen(reader, asked)
         view = reader.recording(number)
         found = _profile(profile or view.profile_id)
@@ -85,11 +85,11 @@ def use_version(
 ) -> None:
     """Serve one version of a recording from now on; measured hours keep the version they were measured with."""
     from center_app.telemetry import recordings
-    from center_app.telemetry.store.reader import StoreReader
+    from center_app.telemetry.opening import open_reader
 
     center = opened(store)
     try:
-        with StoreReader(center.folder) as reader:
+        with open_reader(center) as reader:
             number = chosen(reader, recording)
             if version:
                 reader.version_archive(number, version)

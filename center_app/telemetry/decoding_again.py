@@ -20,9 +20,11 @@ from center_app.core.db import Connection
 from center_app.core.errors import SurroundingsError
 from center_app.telemetry import channels
 from center_app.telemetry.collector import ledger
+from center_app.telemetry.recordings import check_here
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples, pause_ns_for
 from center_app.telemetry.store.again import VersionWriter
 from center_app.telemetry.store.errors import RAW_GONE
+from center_app.telemetry.store.files import collector_folder
 from center_app.telemetry.store.raw import ECHO
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import GapView, Int64Array, RawRecord, RecordingView
@@ -62,6 +64,7 @@ def decode_again(
     Raises SurroundingsError where raw bytes are damaged or gone; nothing of the version remains then.
     """
     recording = reader.recording(recording_id)
+    check_here(collector_folder(folder, recording.collector), recording.collector)
     _check_raw(reader, recording)
     settled = draft.profile.settled(recording.params if draft.params is None else draft.params)
     line = draft.line or LineSettings(**recording.line)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from center_app.telemetry import channels
 from center_app.telemetry.runs.rule import Origin, RunWatch, Samples
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RawRecord, RecordingView
+from center_app.telemetry.store.versions import AS_RECORDED
 from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import RunInterval, RunRuleView
 from devices.values import Block, LineSettings, Profile, StreamSpec, scaled
@@ -23,6 +24,8 @@ from devices.values import Block, LineSettings, Profile, StreamSpec, scaled
 MARGIN_NS = 60_000_000_000
 TOLERANCE_NS = 50_000_000
 """How far a recomputed edge may lie from the stored one: the device clock is fitted anew from the window's start."""
+HOLE_NS = 2_000_000_000
+"""Bytes missing for longer make the decoder begin anew; shorter losses it steps over, as the collector's did."""
 _FAR = 1 << 62
 LINKS = ("recording", "profile", "raw bytes", "chain", "frames", "edges")
 
@@ -67,7 +70,7 @@ def recompute(reader: StoreReader, interval: RunInterval, *, to_end: bool = Fals
         return _broken("raw bytes", str(error))
     if not any(record.direction == 0 for record in records):
         return _broken("raw bytes", "none are stored")
-    found = _decode(source, interval, records, _last_byte(interval, to_end))
+    found = _decode(reader, source, interval, records, _last_byte(interval, to_end))
     return _compare(interval, found, records, _segments(reader, interval, records))
 
 
@@ -101,26 +104,79 @@ def _records(reader: StoreReader, interval: RunInterval, to_end: bool) -> Iterat
     return reader.raw(interval.recording_id, t0_ns=interval.start_ns - margin_ns, t1_ns=end_ns)
 
 
-def _decode(source: _Source, interval: RunInterval, records: Sequence[RawRecord], last_byte: int) -> list[RunInterval]:
-    """Run decoder, time and rule over the records, as the collector did."""
-    decoder = source.profile.decoder(source.recording.params)
-    line = LineSettings(**source.recording.line)  # type: ignore[arg-type]
-    times = SampleTimes(line, source.streams, is_polled=source.profile.make_master is not None)
+def _decode(
+    reader: StoreReader, source: _Source, interval: RunInterval, records: Sequence[RawRecord], last_byte: int
+) -> list[RunInterval]:
+    """Run decoder, time and rule over the records, as the collector did.
+
+    Where only the bytes around the edges are here (pinned, the rest gone or with the collector), the samples stored
+    from the bytes between stand in for them; both edges themselves always come from bytes.
+    """
     watch = RunWatch(_rule(interval), _origin(interval), round(interval.pause_s * 1e9))
-    base = next(record.offset for record in records if record.direction == 0)
     found: list[RunInterval] = []
-    received, last = 0, base
+    piece: _Piece | None = None
     for record in records:
         if record.direction != 0:
             continue
-        received += len(record.data)
-        for block in decoder.feed(record.data):
-            t_ns = times.of(block, record.t_ns, received)
-            if block.stream == interval.stream and len(t_ns):
-                samples = _samples(block, t_ns, source.place, base, last)
-                found += watch.feed(samples.within(interval.watched_from, last_byte))
-                last = int(block.end_offset[-1]) + base
+        if piece is None or piece.is_apart(record):
+            stored = _stored(reader, interval, piece, record) if piece else None
+            floor_ns = piece.last_ns if piece else None
+            if stored is not None and len(stored.t_ns):
+                found += watch.feed(stored.within(interval.watched_from, last_byte))
+                floor_ns = int(stored.t_ns[-1])
+            piece = _Piece(source, interval.stream, record.offset, floor_ns)
+        for samples in piece.feed(record):
+            found += watch.feed(samples.within(interval.watched_from, last_byte))
     return found + watch.finish()
+
+
+class _Piece:
+    """Decode raw bytes without a hole."""
+
+    def __init__(self, source: _Source, stream: str, base: int, floor_ns: int | None) -> None:
+        line = LineSettings(**source.recording.line)  # type: ignore[arg-type]
+        self._decoder = source.profile.decoder(source.recording.params)
+        self._times = SampleTimes(line, source.streams, is_polled=source.profile.make_master is not None)
+        self._place, self._stream = source.place, stream
+        self._base = self._last = self.end = base
+        self._received = 0
+        self._floor_ns = floor_ns
+        self.read_ns = 0
+        self.last_ns = floor_ns
+
+    def is_apart(self, record: RawRecord) -> bool:
+        """Tell whether bytes are missing before a record, for longer than a moment."""
+        return record.offset > self.end and record.t_ns - self.read_ns > HOLE_NS
+
+    def feed(self, record: RawRecord) -> Iterator[Samples]:
+        """Yield the samples that the next bytes complete; those that the store gave already are left out."""
+        self.end, self.read_ns = record.offset + len(record.data), record.t_ns
+        self._received = self._received + len(record.data)
+        for block in self._decoder.feed(record.data):
+            t_ns = self._times.of(block, record.t_ns, self._received)
+            if block.stream == self._stream and len(t_ns):
+                samples = _samples(block, t_ns, self._place, self._base, self._last)
+                self._last = int(block.end_offset[-1]) + self._base
+                self.last_ns = int(t_ns[-1])
+                yield samples if self._floor_ns is None else samples.after(self._floor_ns)
+
+
+def _stored(reader: StoreReader, interval: RunInterval, before: _Piece, after: RawRecord) -> Samples:
+    """Return the samples recorded between two pieces of raw bytes, their places in the bytes evenly spread."""
+    parts = []
+    start_ns = (before.last_ns or before.read_ns) + 1
+    while True:
+        part = reader.recorded(
+            interval.recording_id, interval.stream, interval.channel, start_ns, after.t_ns, version=AS_RECORDED
+        )
+        parts.append(part)
+        if not part.is_cut:
+            break
+        start_ns = int(part.t_ns[-1]) + 1
+    t_ns = np.concatenate([part.t_ns for part in parts])
+    places = np.linspace(before.end, after.offset, len(t_ns) + 1).astype(np.int64)
+    values, quality = (np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "quality"))
+    return Samples(t_ns, values, quality, places[:-1], places[1:])
 
 
 def _samples(block: Block, t_ns: Any, place: channels.ChannelPlace, base: int, last: int) -> Samples:

@@ -10,9 +10,22 @@ from typing import Any
 from center_app.core.access import Right, require
 from center_app.core.changes import Changed
 from center_app.core.db import Work
+from center_app.core.errors import PersonError, declare
 from center_app.telemetry.store import versions
-from center_app.telemetry.store.files import collector_folder
+from center_app.telemetry.store.files import LEDGER_NAME, collector_folder
 from center_app.telemetry.store.versions import VersionView
+
+ELSEWHERE = declare(
+    "recordings.elsewhere",
+    "The files of this recording lie with the collector {collector} on another machine.",
+    "Do this on that machine; looking at, checking and exporting it is possible here.",
+)
+
+
+def check_here(home: Path, collector: str) -> None:
+    """Refuse an act that writes beside a recording whose collector is on another machine."""
+    if not (home / LEDGER_NAME).is_file():
+        raise PersonError(ELSEWHERE, collector=collector)
 
 
 def begin_version(work: Work, recording_id: int, profile_id: str, params: Mapping[str, Any] | None) -> int:
@@ -36,6 +49,7 @@ def use_version(work: Work, folder: Path, collector: str, recording_id: int, ver
     """
     require(work.actor, Right.RECORD)
     home = collector_folder(folder, collector)
+    check_here(home, collector)
     before = versions.chosen(home, recording_id)
     work.record(
         "telemetry.use_version", f"recording {recording_id}", {"version": before}, {"version": version},

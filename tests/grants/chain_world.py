@@ -56,9 +56,9 @@ class ChainWorld:
     machines: dict[str, int]
 
 
-def make(folder: Path) -> ChainWorld:
-    """Make the centre, and keep version 1 of its report."""
-    center = open_center(str(folder), FakeClock(), create=True)
+def make(folder: Path, center: Center | None = None) -> ChainWorld:
+    """Make the centre (or fill an empty one whose store folder is `folder`), and keep version 1 of its report."""
+    center = center or open_center(str(folder), FakeClock(), create=True)
     center.write(ADMIN, centre.establish, centre.CentreDraft(Label.of("Centre"), ZONE))
     people = {name: _person(center, name, kind) for name, kind in (("Chen Jie", "host"), ("Sun Hao", "client"))}
     machines = {code: add_machine(center, code) for code in (MEASURED, UNMEASURED)}

@@ -127,6 +127,34 @@ def test_incremental_equals_recomputed_from_raw_bytes(tmp_path, tape):
             assert again.segments
 
 
+class Sparse(StoreReader):
+    """Read a store whose raw bytes are gone for some time."""
+
+    gone = (0, 0)
+
+    def raw(self, *where, **bounds):
+        """Yield what is left."""
+        found = super().raw(*where, **bounds)
+        return (record for record in found if not self.gone[0] <= record.t_ns < self.gone[1])
+
+
+def test_a_run_is_proved_by_the_bytes_at_its_edges_when_those_between_are_gone(tmp_path):
+    record(tmp_path, FaultTape(seed=1))
+    run = next(one for one in runs_of(tmp_path) if one.duration_s > 20)
+    with Sparse(tmp_path) as reader:
+        whole = evidence.recompute(reader, run)
+        reader.gone = (run.start_ns + 6_000_000_000, run.end_ns - 8_000_000_000)
+        again = evidence.recompute(reader, run)
+        assert (again.is_same, again.broken, again.detail) == (True, "", "")
+        assert again.bytes_read < whole.bytes_read * 0.95
+    link = open_sqlite(next((tmp_path / "telemetry" / "local").glob("20*.db")))
+    link.execute("DELETE FROM chunk")
+    link.close()
+    with Sparse(tmp_path) as reader:
+        reader.gone = (run.start_ns + 6_000_000_000, run.end_ns - 8_000_000_000)
+        assert evidence.recompute(reader, run).broken == "edges"
+
+
 def test_a_silence_ends_a_run_at_its_last_sample(tmp_path):
     record(tmp_path, FaultTape(seed=3, silence=((50.0, 6.0),)), 64.0)
     ends = [(run.ended_by, round((run.end_ns - START_NS) / 1e9)) for run in runs_of(tmp_path)]

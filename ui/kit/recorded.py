@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from center_app.telemetry.opening import Opening
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 
@@ -26,28 +27,18 @@ class Doors:
     def open_records(self) -> Records:
         """Return the collectors' ledgers."""
         if self.records is None:
-            self.records = Records(self.folder) if self._is_local else self._server().open_records(*self._place)
+            self.records = self._place.records()
         return self.records
 
     def open_reader(self) -> StoreReader:
         """Return the recorded data."""
         if self.reader is None:
-            self.reader = StoreReader(self.folder) if self._is_local else self._server().open_reader(*self._place)
+            self.reader = self._place.reader()
         return self.reader
 
     @property
-    def _is_local(self) -> bool:
-        return self.database is None or self.database.is_sqlite
-
-    @property
-    def _place(self) -> tuple[Path, Any]:
-        return self.folder, self.database
-
-    @staticmethod
-    def _server() -> Any:
-        from center_app.telemetry.replica import server
-
-        return server
+    def _place(self) -> Opening:
+        return Opening(self.folder, self.database)
 
 
 def to_ns(moment: datetime) -> int:

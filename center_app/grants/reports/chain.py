@@ -24,8 +24,7 @@ from center_app.grants.reports.use import measurements
 from center_app.grants.reports.values import Snapshot
 from center_app.telemetry.evidence import Recomputed, recompute
 from center_app.telemetry.measured import measured
-from center_app.telemetry.records import Records
-from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.opening import of_read
 from center_app.telemetry.store.values import RecordingView
 from center_app.telemetry.values import RunInterval
 
@@ -59,11 +58,12 @@ class UseTrace:
 
 
 class Chain:
-    """Walk uses back through one store; opened and closed by its caller."""
+    """Walk uses back through the store folder, on a server centre also through what is replicated there."""
 
     def __init__(self, read: Read, folder: Path, snapshot: Snapshot) -> None:
         self._read, self._snapshot = read, snapshot
-        self._reader, self._records = StoreReader(folder), Records(folder)
+        place = of_read(read, folder)
+        self._reader, self._records = place.reader(), place.records()
         self._hours: dict[tuple[str, str], MachineHours | None] = {}
         self._recordings: dict[int, RecordingView | None] = {}
         self._runs: dict[str, RunInterval | None] = {}

@@ -20,6 +20,7 @@ from center_app.equipment.values import MachineView
 from center_app.grants.reports.proof import instant, proofs_of
 from center_app.grants.reports.rows import IntervalRow, MonthUseRow, UseRow
 from center_app.telemetry.measured import MachineMeasure, measured
+from center_app.telemetry.opening import of_read
 from center_app.telemetry.records import Records
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.values import RunInterval
@@ -49,8 +50,9 @@ def gather(
     `claims` holds claimed microseconds by use id where they differ from the effective hours. Without proofs
     the intervals carry no hash of their raw bytes; that is enough to check rules, and quicker.
     """
-    with StoreReader(folder) as reader:
-        records = Records(folder)
+    place = of_read(read, folder)
+    with place.reader() as reader:
+        records = place.records()
         try:
             return _Gatherer(read, reader, records, machines, zone, claims).whole(first, last, with_proofs)
         finally:

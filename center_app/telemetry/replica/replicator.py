@@ -23,7 +23,10 @@ from center_app.core import log
 from center_app.core.clock import Clock
 from center_app.core.db import Database, SqliteError
 from center_app.telemetry.replica import tables
-from center_app.telemetry.replica.spool import Parcel, Spool
+from center_app.telemetry.replica.again import VersionSpools
+from center_app.telemetry.replica.link import AGAIN
+from center_app.telemetry.replica.parcel import Parcel
+from center_app.telemetry.replica.spool import Spool
 
 LOG = log.topic("replication")
 EVERY_S: Final = 0.25
@@ -52,9 +55,11 @@ class Replicator:
         tell: Callable[[ReplicaState], None] = lambda _state: None, *, deadline_s: float = DEADLINE_S,
     ) -> None:  # fmt: skip
         self._spool = Spool(folder)
+        self._versions = VersionSpools(folder)
         self._collector, self._database, self._clock, self._tell = collector, database, clock, tell
         self._deadline_s = deadline_s
         self._marks: dict[str, int] | None = None
+        self._version_marks: dict[str, dict[str, int]] = {}
         self._last: dict[str, int] = {}
         self._link: Any = None
         self._newest_ns = 0
@@ -84,6 +89,7 @@ class Replicator:
     def _end(self) -> None:
         self._drop()
         self._spool.close()
+        self._versions.close()
 
     def _round(self) -> None:
         try:
@@ -103,21 +109,44 @@ class Replicator:
         self._stop.wait(RETRY_S)
 
     def catch_up(self) -> int:
-        """Send everything that is there now; return how many rows went."""
+        """Send everything that is there now; return how many rows went.
+
+        A version decoded again goes in turns with what is being recorded, so that it never holds that up.
+        """
         sent = 0
-        while True:
+        is_more = True
+        while is_more:
             self._connect()
             assert self._marks is not None
             parcel = self._spool.parcel(self._marks)
-            if not parcel:
-                break
-            sent += self._send(parcel)
+            sent += self._send(parcel, self._collector, self._marks) if parcel else 0
+            is_more = bool(parcel.marks)
+            if not is_more:
+                count, is_more = self._send_version()
+                sent += count
             self._say(True)
-            if not parcel.marks:
-                break
         self._rows += sent
-        self._say(True)
         return sent
+
+    def _send_version(self) -> tuple[int, bool]:
+        """Send the next part of the next version that the server lacks, or that people chose another one.
+
+        Return how many rows went, and whether there may be more.
+        """
+        assert self._marks is not None
+        name = self._versions.next(self._marks)
+        if name is None:
+            choices = self._versions.choices()
+            return (self._send(choices, self._collector, self._marks) if choices else 0), False
+        place = f"{self._collector}{AGAIN}{name}"
+        marks = self._version_marks.get(name)
+        if marks is None:
+            marks = self._version_marks[name] = self._known_marks(place)
+        parcel = self._versions.parcel(name, marks)
+        sent = self._send(parcel, place, marks) if parcel else 0
+        if parcel.marks:
+            return sent, True
+        return sent + self._send(self._versions.whole(name), self._collector, self._marks), True
 
     # -- the server ----------------------------------------------------------------------------------
 
@@ -126,10 +155,17 @@ class Replicator:
             return
         self._spool.forget()
         self._link = self._database.engine.raw_connection()
+        self._versions.forget()
+        self._version_marks = {}
+        self._marks = self._known_marks(self._collector)
+
+    def _known_marks(self, place: str) -> dict[str, int]:
+        """Return how far the server has what lies in one folder."""
         with self._deadline() as cursor:
-            cursor.execute("SELECT name, value FROM replica_mark WHERE collector = %s", (self._collector,))
-            self._marks = dict(cursor.fetchall())
+            cursor.execute("SELECT name, value FROM replica_mark WHERE collector = %s", (place,))
+            marks = dict(cursor.fetchall())
         self._link.commit()
+        return marks
 
     def _drop(self) -> None:
         link, self._link, self._marks = self._link, None, None
@@ -151,47 +187,28 @@ class Replicator:
         finally:
             timer.cancel()
 
-    def _send(self, parcel: Parcel) -> int:
-        """Write one parcel and its marks in one transaction."""
-        assert self._marks is not None
+    def _send(self, parcel: Parcel, place: str, known: dict[str, int]) -> int:
+        """Write one parcel and its marks in one transaction, under the name of its place."""
         rows = {name: list(found) for name, found in parcel.rows.items()}
         with self._deadline() as cursor:
-            self._leave_out_known(cursor, rows)
+            _leave_out_known(cursor, place, rows)
             for name in _ORDER:
                 if rows.get(name):
-                    cursor.executemany(_STATEMENTS[name], [(self._collector, *row) for row in rows[name]])
+                    cursor.executemany(_STATEMENTS[name], [(place, *row) for row in rows[name]])
             if parcel.sealed:
                 cursor.executemany(
                     "DELETE FROM replica_tail WHERE collector = %s AND stream_id = %s AND first_row < %s",
-                    [(self._collector, *sealed) for sealed in parcel.sealed],
+                    [(place, *sealed) for sealed in parcel.sealed],
                 )
-            marks = [(self._collector, *mark) for mark in parcel.marks.items()]
+            marks = [(place, *mark) for mark in parcel.marks.items()]
             if marks:
                 cursor.executemany(_STATEMENTS["mark"], marks)
             self._link.driver_connection.commit()
-        self._marks.update(parcel.marks)
-        self._last = dict(self._marks)
-        self._newest_ns = max(self._newest_ns, parcel.newest_ns)
+        known.update(parcel.marks)
+        if known is self._marks:
+            self._last = dict(known)
+            self._newest_ns = max(self._newest_ns, parcel.newest_ns)
         return sum(len(found) for found in rows.values())
-
-    def _leave_out_known(self, cursor: Any, rows: dict[str, list[tuple[Any, ...]]]) -> None:
-        """Leave out chunks that the server has under another file's number (a successor of a file not yet sent)."""
-        chunks = rows.get("chunk", [])
-        if not chunks:
-            return
-        cursor.execute(
-            "SELECT recording_id, ordinal FROM replica_chunk WHERE collector = %s AND recording_id = ANY(%s)"
-            " AND ordinal BETWEEN %s AND %s",
-            (
-                self._collector, [row[2] for row in chunks], min(row[3] for row in chunks),
-                max(row[3] for row in chunks),
-            ),
-        )  # fmt: skip
-        known = set(cursor.fetchall())
-        gone = {row[0] for row in chunks if (row[2], row[3]) in known}
-        if gone:
-            rows["chunk"] = [row for row in chunks if row[0] not in gone]
-            rows["block"] = [row for row in rows.get("block", []) if row[0] >> 10 not in gone]
 
     def _say(self, is_connected: bool, detail: str = "") -> None:
         now = time.monotonic()
@@ -205,6 +222,23 @@ class Replicator:
             return
         behind_s = max(0.0, (newest - self._newest_ns) / 1e9) if self._newest_ns else 0.0
         self._tell(ReplicaState(is_connected, behind_s, waiting, self._rows, detail))
+
+
+def _leave_out_known(cursor: Any, place: str, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Leave out chunks that the server has under another file's number (a successor of a file not yet sent)."""
+    chunks = rows.get("chunk", [])
+    if not chunks:
+        return
+    cursor.execute(
+        "SELECT recording_id, ordinal FROM replica_chunk WHERE collector = %s AND recording_id = ANY(%s)"
+        " AND ordinal BETWEEN %s AND %s",
+        (place, [row[2] for row in chunks], min(row[3] for row in chunks), max(row[3] for row in chunks)),
+    )
+    known = set(cursor.fetchall())
+    gone = {row[0] for row in chunks if (row[2], row[3]) in known}
+    if gone:
+        rows["chunk"] = [row for row in chunks if row[0] not in gone]
+        rows["block"] = [row for row in rows.get("block", []) if row[0] >> 10 not in gone]
 
 
 def _shut(driver: Any) -> None:

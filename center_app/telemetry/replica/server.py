@@ -1,110 +1,47 @@
-"""Read replicated recordings from the server with the store's own reader: windows, samples, accounts, gaps.
+"""Read replicated recordings from the server with the store's own reader: windows, samples, versions, accounts, gaps.
 
 A collector whose files lie in the local folder is read there; every other one comes from the server.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from center_app.core.db import Connection, Database
-from center_app.core.db.database import UNREACHABLE
+from center_app.core.db import Connection
 from center_app.core.errors import SurroundingsError
+from center_app.telemetry.opening import Backend
 from center_app.telemetry.records import Records
+from center_app.telemetry.replica import verify
+from center_app.telemetry.replica.link import AGAIN, ServerLink
 from center_app.telemetry.store.archive import Archive, BlockCache, DayRef
 from center_app.telemetry.store.reader import StoreReader
+from center_app.telemetry.store.values import Damage
+from center_app.telemetry.store.versions import AS_RECORDED, Versions, VersionView
 
 T = TypeVar("T")
 LOOK_S = 5.0
 _ALL = DayRef("server", False, None, None)
 
 
-class ServerLink:
-    """Answer the store's queries from the server's views of one collector, like a SQLite connection."""
-
-    def __init__(self, database: Database, collector: str) -> None:
-        self._link = database.engine.raw_connection()
-        self._driver = as_any(self._link.driver_connection)
-        self._driver.rollback()
-        self._driver.autocommit = True
-        self._cursor = self._driver.cursor()
-        self._cursor.execute("SELECT set_config('center.collector', %s, false)", (collector,))
-        self._cursor.execute("SET search_path = replica, public")
-        self.in_transaction = False
-
-    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> _Answer:
-        """Run one query; SurroundingsError when the server does not answer."""
-        try:
-            cursor = self._driver.cursor()
-            cursor.execute(_translated(sql), tuple(arguments) or None)
-            rows = cursor.fetchall() if cursor.description else []
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] != "psycopg":
-                raise
-            raise SurroundingsError(UNREACHABLE, detail=str(error).splitlines()[0][:120]) from error
-        self.in_transaction = sql.startswith("BEGIN") or (self.in_transaction and sql != "COMMIT")
-        return _Answer(rows)
-
-    def close(self) -> None:
-        """Give the connection up; its settings go with it."""
-        try:
-            self._link.invalidate()
-        except SQLAlchemyError:
-            self._driver = None
-
-
-def as_any(value: object) -> Any:
-    """Return a driver's object, whose types are its own."""
-    return value
-
-
-class _Answer:
-    """Hold a query's rows as a cursor does."""
-
-    def __init__(self, rows: list[Any]) -> None:
-        self._rows = rows
-        self._place = 0
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-        rows, self._place = self._rows[self._place :], len(self._rows)
-        return rows
-
-    def fetchone(self) -> Any:
-        """Return the next row, None after the last."""
-        if self._place >= len(self._rows):
-            return None
-        self._place += 1
-        return self._rows[self._place - 1]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.fetchall())
-
-
-def _translated(sql: str) -> str:
-    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    return begin if sql == "BEGIN" else sql.replace("?", "%s")
-
-
 class ServerArchive(Archive):
     """Read one collector's replicated rows; there is one file, and nothing of it is sealed."""
 
-    def __init__(self, database: Database, collector: str, cache: BlockCache) -> None:
+    def __init__(self, database: Backend, collector: str, cache: BlockCache, version: str = "") -> None:
+        """Name the collector, and the folder's name of a version decoded again."""
         super().__init__(Path(collector), cache, collector)
-        self.key = f"server:{collector}"
+        self._place = f"{collector}{AGAIN}{version}" if version else collector
+        self.key = f"server:{self._place}"
         self._database = database
 
     def _open_ledger(self) -> Connection:
         if self._ledger is None:
-            try:
-                link: Any = ServerLink(self._database, self.collector)
-            except SQLAlchemyError as error:
-                raise SurroundingsError(UNREACHABLE, detail=str(error).splitlines()[0][:120]) from error
+            link: Any = ServerLink(self._database, self._place)
             self._ledger = link
         return self._ledger
 
@@ -138,10 +75,33 @@ class ServerArchive(Archive):
         return self._open_ledger()
 
 
+class ServerVersions(Versions):
+    """List the versions of a collector's recordings that the server has whole."""
+
+    def __init__(self, database: Backend, collector: str) -> None:
+        """Name the collector."""
+        super().__init__(Path(collector))
+        self._database, self._collector = database, collector
+        self._chosen: dict[int, int] = {}
+
+    def _found(self) -> dict[Path, VersionView]:
+        notes = _notes(self._database, self._collector, "version")
+        views = sorted(
+            (VersionView(**json.loads(body)) for _, body in notes), key=lambda view: (view.recording_id, view.version)
+        )
+        chosen = _notes(self._database, self._collector, "use")
+        self._chosen = {int(key): int(body) for key, body in chosen if body}
+        return {self.place(view): view for view in views}
+
+    def _asked(self, recording_id: int) -> int | None:
+        return self._chosen.get(recording_id)
+
+
 class CentreReader(StoreReader):
     """Read recordings from the local folder, and from the server those of collectors elsewhere."""
 
-    def __init__(self, folder: Path | str, database: Database) -> None:
+    def __init__(self, folder: Path | str, database: Backend) -> None:
+        """Name this machine's store folder and the centre's database."""
         super().__init__(folder)
         self._database = database
         self._server: dict[str, Archive] = {}
@@ -154,9 +114,31 @@ class CentreReader(StoreReader):
         now = time.monotonic()
         if now - self._asked_at >= LOOK_S:
             self._asked_at = now
-            for name in known_collectors(self._database):
+            for name in set(known_collectors(self._database)) - here:
                 self._server.setdefault(name, ServerArchive(self._database, name, self._cache))
+                self._versions.setdefault(name, ServerVersions(self._database, name))
         return [*local, *(archive for name, archive in sorted(self._server.items()) if name not in here)]
+
+    def is_here(self, recording_id: int) -> bool:
+        """Tell whether a recording's files lie in this machine's folder, raw bytes included."""
+        return not isinstance(self.archive_of(recording_id), ServerArchive)
+
+    def verify(
+        self, recording_id: int, progress: Callable[[float], bool] | None = None, version: int | None = None
+    ) -> Damage | None:
+        """Recompute the chains, of a recording elsewhere as far as the server holds it: see the module `verify`."""
+        archive = self.version_archive(recording_id, version or AS_RECORDED)
+        if not isinstance(archive, ServerArchive):
+            return super().verify(recording_id, progress, version)
+        return verify.verify(archive, recording_id, progress)
+
+    def _open_version(self, known: Versions, view: VersionView) -> Archive:
+        if not isinstance(known, ServerVersions):
+            return super()._open_version(known, view)
+        place = known.place(view)
+        if place not in self._again:
+            self._again[place] = ServerArchive(self._database, view.collector, self._cache, view.name)
+        return self._again[place]
 
     def close(self) -> None:
         """Close all files and connections."""
@@ -164,12 +146,14 @@ class CentreReader(StoreReader):
         for archive in self._server.values():
             archive.close()
         self._server = {}
+        self._asked_at = float("-inf")
 
 
 class CentreRecords(Records):
-    """Read intervals, alarms and health from the local folder, and from the server those of collectors elsewhere."""
+    """Read intervals, alarms, log and health: here from their files, of collectors elsewhere from the server."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(self, folder: Path, database: Backend) -> None:
+        """Name this machine's store folder and the centre's database."""
         super().__init__(folder)
         self._database = database
         self._elsewhere: dict[str, ServerLink] = {}
@@ -184,6 +168,11 @@ class CentreRecords(Records):
             self._known = known_collectors(self._database)
         return sorted({*super().collectors(), *self._known})
 
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """Return something that differs whenever a collector here has written; for those elsewhere once a second."""
+        elsewhere = sorted(set(self.collectors()) - set(super().collectors()))
+        return (*super().stamp(), *((name, int(time.monotonic())) for name in elsewhere))
+
     def _ask(self, collector: str, ask: Callable[[Connection], T]) -> T | None:
         if collector in super().collectors():
             return super()._ask(collector, ask)
@@ -192,7 +181,7 @@ class CentreRecords(Records):
             self._elsewhere[collector] = link
             given: Any = link
             return ask(given)
-        except (SurroundingsError, SQLAlchemyError):
+        except SurroundingsError:
             gone = self._elsewhere.pop(collector, None)
             if gone is not None:
                 gone.close()
@@ -206,21 +195,20 @@ class CentreRecords(Records):
         self._elsewhere.clear()
 
 
-def known_collectors(database: Database) -> list[str]:
+def known_collectors(database: Backend) -> list[str]:
     """Return the collectors that have replicated recordings; none while the server does not answer."""
+    found = _rows(database, "SELECT DISTINCT collector FROM replica_recording", ())
+    return sorted(row[0] for row in found if AGAIN not in row[0])
+
+
+def _notes(database: Backend, collector: str, kind: str) -> list[tuple[str, str]]:
+    sql = "SELECT key, body FROM replica_note WHERE collector = %s AND kind = %s"
+    return [(row[0], row[1]) for row in _rows(database, sql, (collector, kind))]
+
+
+def _rows(database: Backend, sql: str, arguments: tuple[str, ...]) -> list[Any]:
     try:
         with database.engine.connect() as link:
-            rows = link.exec_driver_sql("SELECT DISTINCT collector FROM replica_recording").fetchall()
+            return list(link.exec_driver_sql(sql, arguments).fetchall())
     except SQLAlchemyError:
         return []
-    return sorted(row[0] for row in rows)
-
-
-def open_reader(folder: Path, database: Database) -> StoreReader:
-    """Return the reader for a centre: of its folder, on a server centre with everything that is elsewhere."""
-    return StoreReader(folder) if database.is_sqlite else CentreReader(folder, database)
-
-
-def open_records(folder: Path, database: Database) -> Records:
-    """Return the collectors' small rows for a centre, likewise."""
-    return Records(folder) if database.is_sqlite else CentreRecords(folder, database)

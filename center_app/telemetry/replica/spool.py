@@ -9,39 +9,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from center_app.core.db import Connection, SqliteError, open_sqlite
+from center_app.telemetry.replica import edges
+from center_app.telemetry.replica.notes import MANY, Notes
+from center_app.telemetry.replica.parcel import Parcel, Rows
 from center_app.telemetry.store.files import LEDGER_NAME
 from center_app.telemetry.store.schema import SLOT_BITS
 
 FILE_BITS: Final = 32
 BATCH: Final = 64
-MANY: Final = 2000
 BATCH_BYTES: Final = 4 * 1024 * 1024
-Rows = list[tuple[Any, ...]]
-
-
-@dataclass
-class Parcel:
-    """Carry rows for one transaction on the server: by table, with the marks that stand once they are in."""
-
-    rows: dict[str, Rows] = field(default_factory=dict)
-    marks: dict[str, int] = field(default_factory=dict)
-    sealed: list[tuple[int, int]] = field(default_factory=list)
-    """Stream and end row of the chunks: their tails go."""
-    newest_ns: int = 0
-    size_bytes: int = 0
-
-    def add(self, table: str, *row: Any) -> None:
-        """Add one row without the collector's name."""
-        self.rows.setdefault(table, []).append(row)
-        self.size_bytes += sum(len(part) for part in row if isinstance(part, bytes)) + 64
-
-    def __bool__(self) -> bool:
-        return bool(self.rows or self.marks)
 
 
 @dataclass(frozen=True)
@@ -61,6 +42,7 @@ class Spool:
         self._sent: dict[tuple[str, Any], Any] = {}
         self._tails: dict[int, int] = {}
         self._pins: list[tuple[int, int, int]] = []
+        self._notes = Notes()
 
     def close(self) -> None:
         """Close the files."""
@@ -72,6 +54,7 @@ class Spool:
         """Compare everything with the server anew, as after a lost connection."""
         self._sent.clear()
         self._tails.clear()
+        self._notes.forget()
 
     def parcel(self, marks: Mapping[str, int]) -> Parcel:
         """Return the next rows to send; an empty parcel when the server has everything."""
@@ -81,10 +64,14 @@ class Spool:
         try:
             self._small(ledger, marks, parcel)
             _buckets(ledger, 0, "pyramid:ledger", marks, parcel)
+            edges.add(ledger, marks, parcel, self._open_named)
             days = self._days(ledger, marks)
+            before = len(parcel.marks)
+            self._of_days(days, marks, parcel)
+            if len(parcel.marks) == before:
+                self._notes.add_heads(ledger, parcel)
         finally:
             ledger.execute("COMMIT")
-        self._of_days(days, marks, parcel)
         return parcel
 
     def waiting_bytes(self, marks: Mapping[str, int]) -> int:
@@ -111,6 +98,9 @@ class Spool:
             self._files[day.name] = open_sqlite(self._folder / day.name, read_only=True, immutable=day.is_sealed)
         return self._files[day.name]
 
+    def _open_named(self, name: str, number: int, is_sealed: bool) -> Connection | None:
+        return self._open(_Day(name, number, is_sealed)) if (self._folder / name).exists() else None
+
     def _shut(self, name: str) -> None:
         link = self._files.pop(name, None)
         if link is not None:
@@ -132,7 +122,10 @@ class Spool:
             rows = ledger.execute(sql, (marks.get(table, 0),)).fetchall()
             self._by_id(table, rows, parcel)
             self._again_soon(len(rows), MANY)
-        self._notes(ledger, marks, parcel)
+        if self._notes.add(ledger, marks, parcel):
+            self._again_soon(MANY, MANY)
+        if ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'pin'").fetchone():
+            self._pin(ledger, marks, parcel)
 
     def _changed(self, ledger: Connection, table: str, sql: str, keys: int, parcel: Parcel) -> None:
         for row in ledger.execute(sql).fetchall():
@@ -152,24 +145,7 @@ class Spool:
         if count == limit:
             self._sent.pop(("version", 0), None)
 
-    def _notes(self, ledger: Connection, marks: Mapping[str, int], parcel: Parcel) -> None:
-        known = {row[0] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
-        if "run_interval" not in known:
-            return
-        since = marks.get("interval", 0)
-        sql = f"SELECT rowid, key, end_ns, body FROM run_interval WHERE rowid > ? ORDER BY rowid LIMIT {MANY}"
-        runs = ledger.execute(sql, (since,)).fetchall()
-        self._again_soon(len(runs), MANY)
-        for number, key, end_ns, body in runs:
-            parcel.add("note", "interval", key, end_ns, body)
-            parcel.marks["interval"] = number
-        states = ledger.execute("SELECT rule_id, body FROM alarm_state").fetchall()
-        ports = ledger.execute("SELECT cell_id, body FROM port_health").fetchall()
-        for kind, rows in (("alarm", states), ("health", ports)):
-            for key, body in rows:
-                if self._sent.get((kind, key)) != body:
-                    self._sent[kind, key] = body
-                    parcel.add("note", kind, str(key), 0, body)
+    def _pin(self, ledger: Connection, marks: Mapping[str, int], parcel: Parcel) -> None:
         self._pins = ledger.execute("SELECT recording_id, start_ns, end_ns FROM pin").fetchall()
         newest = ledger.execute("SELECT coalesce(max(rowid), 0) FROM pin").fetchone()[0]
         if newest > marks.get("pin", 0):

@@ -53,6 +53,10 @@ class Samples:
             return self
         return self._take((self.end_offset > first_byte) & (self.end_offset <= last_byte))
 
+    def after(self, t_ns: int) -> Samples:
+        """Return the samples behind a time."""
+        return self if not len(self.t_ns) or self.t_ns[0] > t_ns else self._take(self.t_ns > t_ns)
+
     def between(self, start: int, stop: int) -> Samples:
         """Return samples start to stop as views."""
         return self._take(slice(start, stop))

@@ -153,6 +153,11 @@ class Catalog:
                     return archive
         raise SurroundingsError(RECORDING_UNKNOWN, recording=recording_id)
 
+    def is_here(self, recording_id: int) -> bool:
+        """Tell whether a recording's files lie in this machine's folder, raw bytes included."""
+        self.archive_of(recording_id)
+        return True
+
     def streams(self, recording_id: int, version: int | None = None) -> list[StreamView]:
         """Return a recording's streams, of the served version or a named one."""
         with self.version_archive(recording_id, version).snapshot() as ledger:

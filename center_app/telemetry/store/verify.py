@@ -20,7 +20,7 @@ Progress = Callable[[float], bool] | None
 
 
 @dataclass(frozen=True)
-class _Link:
+class Link:
     """Hold one stored link: its place in the chain, its file, its digest and how to recompute it."""
 
     ordinal: int
@@ -36,12 +36,21 @@ class _StoppedError(Exception):
     """The person cancelled."""
 
 
-def verify(archive: Archive, recording_id: int, progress: Progress = None) -> Damage | None:
-    """Check the raw chain, the chunk chain, the pyramid; None when all are whole or `progress` said stop."""
+Reader = Callable[[Connection, str, int], Iterator[Link]]
+
+
+def verify(
+    archive: Archive, recording_id: int, progress: Progress = None, *, segments: Reader | None = None,
+    chunks: Reader | None = None,
+) -> Damage | None:  # fmt: skip
+    """Check the raw chain, the chunk chain, the pyramid; None when all are whole or `progress` said stop.
+
+    `segments` and `chunks` read the links of another kind of place.
+    """
     try:
         return (
-            _check(archive, recording_id, "raw", _segments, _part(progress, 0.0))
-            or _check(archive, recording_id, "chunk", _chunks, _part(progress, 1 / 3))
+            _check(archive, recording_id, "raw", segments or _segments, _part(progress, 0.0))
+            or _check(archive, recording_id, "chunk", chunks or _chunks, _part(progress, 1 / 3))
             or verify_pyramid.check(archive, recording_id, _telling(progress))
         )
     except _StoppedError:
@@ -60,14 +69,11 @@ def _telling(progress: Progress) -> Callable[[float], None]:
     return report
 
 
-Reader = Callable[[Connection, str, int], Iterator[_Link]]
-
-
 def _check(archive: Archive, recording_id: int, kind: str, read: Reader, progress: Progress) -> Damage | None:
     name = "segment" if kind == "raw" else "chunk"
     heads, files = _heads(archive, recording_id, kind)
     previous, expected = GENESIS, 0
-    before: _Link | None = None
+    before: Link | None = None
     links = _links(archive, recording_id, read, progress)
     for link in links:
         if link.ordinal != expected:
@@ -82,11 +88,11 @@ def _check(archive: Archive, recording_id: int, kind: str, read: Reader, progres
     return _check_end(archive, recording_id, expected, heads, files)
 
 
-def _end(link: _Link | None) -> int:
+def _end(link: Link | None) -> int:
     return link.end if link else 0
 
 
-def _compare(recording_id: int, name: str, link: _Link, previous: bytes, heads: dict[int, bytes]) -> Damage | None:
+def _compare(recording_id: int, name: str, link: Link, previous: bytes, heads: dict[int, bytes]) -> Damage | None:
     try:
         digest = link.recompute(previous)
         reason = "" if digest == link.digest else "changed"
@@ -132,7 +138,7 @@ def _is_deleted(archive: Archive, files: dict[int, set[str]], first: int, end: i
     return True
 
 
-def _links(archive: Archive, recording_id: int, read: Reader, progress: Progress) -> Iterator[_Link]:
+def _links(archive: Archive, recording_id: int, read: Reader, progress: Progress) -> Iterator[Link]:
     days = [day for day in archive.all_days() if day.name != PINNED_NAME]
     pinned = [day for day in archive.all_days() if day.name == PINNED_NAME]
     for number, day in enumerate([*pinned, *days]):
@@ -141,22 +147,22 @@ def _links(archive: Archive, recording_id: int, read: Reader, progress: Progress
         yield from _of_day(archive, day, recording_id, read)
 
 
-def _of_day(archive: Archive, day: DayRef, recording_id: int, read: Reader) -> Iterator[_Link]:
+def _of_day(archive: Archive, day: DayRef, recording_id: int, read: Reader) -> Iterator[Link]:
     with archive.snapshot():
         yield from read(archive.open_day(day), day.name, recording_id)
 
 
-def _segments(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
+def _segments(file: Connection, name: str, recording_id: int) -> Iterator[Link]:
     cursor = file.execute(
         "SELECT recording_id, ordinal, first_offset, end_offset, t_first, t_last, records, digest, data"
         " FROM raw_segment WHERE recording_id = ? ORDER BY ordinal",
         (recording_id,),
     )
     for row in cursor:
-        yield _Link(row[1], name, row[7], partial(_segment_digest, row=row), row[2], row[3], row[4])
+        yield Link(row[1], name, row[7], partial(segment_again, row=row), row[2], row[3], row[4])
 
 
-def _segment_digest(previous: bytes, row: Any) -> bytes:
+def segment_again(previous: bytes, row: Any) -> bytes:
     """Recompute a segment's digest; where it differs, its records' CRCs say which one was hit (ValueError)."""
     digest = segment_digest(previous, tuple(row[:7]), row[8])
     if digest != row[7]:
@@ -165,10 +171,10 @@ def _segment_digest(previous: bytes, row: Any) -> bytes:
     return digest
 
 
-def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[_Link]:
+def _chunks(file: Connection, name: str, recording_id: int) -> Iterator[Link]:
     cursor = file.execute("SELECT * FROM chunk WHERE recording_id = ? ORDER BY ordinal", (recording_id,))
     for row in cursor:
-        yield _Link(row[3], name, row[13], partial(_chunk_digest, file=file, row=row), row[10], row[11], row[6])
+        yield Link(row[3], name, row[13], partial(_chunk_digest, file=file, row=row), row[10], row[11], row[6])
 
 
 def _chunk_digest(previous: bytes, file: Connection, row: Any) -> bytes:

@@ -144,14 +144,33 @@ class Versions:
         if now - self._looked_at < LOOK_S:
             return
         self._looked_at = now
-        places = {place for _, _, place in _found(self.folder) if (place / MANIFEST).is_file()}
-        known = {place: self._views.get(place) or _read(place) for place in sorted(places, key=_order)}
-        self._views = {place: view for place, view in known.items() if view is not None}
+        self._views = self._found()
         self._used = {}
         for view in self._views.values():
-            asked = chosen(self.folder, view.recording_id)
+            asked = self._asked(view.recording_id)
             if asked == view.version or (asked is None and view.is_whole):
                 self._used[view.recording_id] = view.version
+
+    def _found(self) -> dict[Path, VersionView]:
+        """Return the finished versions by their place, oldest first."""
+        places = finished(self.folder)
+        known = {place: self._views.get(place) or _read(place) for place in sorted(places, key=_order)}
+        return {place: view for place, view in known.items() if view is not None}
+
+    def _asked(self, recording_id: int) -> int | None:
+        return chosen(self.folder, recording_id)
+
+
+def finished(collector_folder: Path) -> list[Path]:
+    """Return the folders of a collector's finished versions."""
+    return [place for _, _, place in _found(collector_folder) if (place / MANIFEST).is_file()]
+
+
+def choices(collector_folder: Path) -> dict[int, int]:
+    """Return the versions that people chose, by recording."""
+    marks = (collector_folder / AGAIN).glob("*.use")
+    asked = {int(mark.stem): chosen(collector_folder, int(mark.stem)) for mark in marks if mark.stem.isdigit()}
+    return {recording_id: version for recording_id, version in asked.items() if version is not None}
 
 
 def _order(place: Path) -> tuple[int, int]:

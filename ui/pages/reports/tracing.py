@@ -24,7 +24,7 @@ class Tracing:
 
     def __init__(self, page: ReportsPage, centre: Centre) -> None:
         self._page, self._centre, self._panel = page, centre, centre.panel
-        self._doors = Doors(page.context.center.folder)
+        self._doors = Doors(page.context.center.folder, database=page.context.center.database)
         self._task: Task | None = None
         self._panel.row_picked.connect(self._load_row)
         self._panel.booking_asked.connect(self._open_booking)

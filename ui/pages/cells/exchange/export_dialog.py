@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from center_app.core.errors import PersonError, declare
 from center_app.telemetry.exchange.export import FORMATS, export
 from center_app.telemetry.exchange.values import ExportOptions, ExportResult
+from center_app.telemetry.opening import open_reader
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import RecordingView
 from ui.kit.dialog import FormDialog
@@ -105,17 +106,17 @@ def start(context: Context, subject: ExportSubject, options: ExportOptions, targ
             rows = _.plural("{n} row", "{n} rows", result.rows)
             context.notices.tell(_("Exported {rows} to {file}", rows=rows, file=target.name))
 
-    context.tasks.work(_write, context.center.folder, subject, options, target, done=done)
+    context.tasks.work(_write, context.center, subject, options, target, done=done)
 
 
 def _write(
-    report: Any, folder: Path, subject: ExportSubject, options: ExportOptions, target: Path
+    report: Any, center: Any, subject: ExportSubject, options: ExportOptions, target: Path
 ) -> ExportResult:  # fmt: skip
     def progress(share: float) -> bool:
         report(share, target.name)
         return True
 
-    with StoreReader(folder) as reader:
+    with open_reader(center) as reader:
         return export(reader, _recording(reader, subject, options), target, options, progress)
 
 

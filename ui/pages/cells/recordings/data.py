@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from center_app.telemetry import comparing, decoding_again, retention
 from center_app.telemetry.comparing import Difference
+from center_app.telemetry.opening import open_reader
 from center_app.telemetry.retention import Outlook
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import AccountView, Damage, RecordingView
@@ -25,6 +25,8 @@ class RecordingRow:
     versions: tuple[VersionView, ...]
     served: int
     pins: int
+    is_here: bool = True
+    """False: its files lie with a collector on another machine; the server has samples and pinned raw bytes."""
     checked: bool = False
     damage: Damage | None = None
 
@@ -58,13 +60,13 @@ def load_sheet(doors: Doors, cell_id: int) -> Sheet:
 
 def _row(reader: StoreReader, view: RecordingView, pins: int) -> RecordingRow:
     versions = tuple(reader.versions(view.id))
-    return RecordingRow(view, reader.account(view.id), versions, reader.served(view.id), pins)
+    return RecordingRow(view, reader.account(view.id), versions, reader.served(view.id), pins, reader.is_here(view.id))
 
 
-def check(report: Any, folder: Path, views: Sequence[RecordingView]) -> dict[int, Damage | None]:
+def check(report: Any, center: Any, views: Sequence[RecordingView]) -> dict[int, Damage | None]:
     """Recompute the chains of recordings, their versions' too; runs on the work lane."""
     found: dict[int, Damage | None] = {}
-    with StoreReader(folder) as reader:
+    with open_reader(center) as reader:
         for number, view in enumerate(views):
 
             def told(share: float, before: int = number) -> bool:
@@ -82,7 +84,7 @@ def decode(
     report: Any, center: Any, recording_id: int, draft: decoding_again.AgainDraft
 ) -> tuple[VersionView, list[Difference]]:
     """Decode a recording again and compare it with the version before; runs on the work lane."""
-    with StoreReader(center.folder) as reader:
+    with open_reader(center) as reader:
         before = reader.served(recording_id)
         done = decoding_again.decode_again(
             reader, center.folder, recording_id, draft, center.clock,
@@ -94,9 +96,9 @@ def decode(
     return done, found
 
 
-def compare(report: Any, folder: Path, recording_id: int, old: int, new: int) -> list[Difference]:
+def compare(report: Any, center: Any, recording_id: int, old: int, new: int) -> list[Difference]:
     """Compare two versions; runs on the work lane."""
-    with StoreReader(folder) as reader:
+    with open_reader(center) as reader:
         return comparing.compare(reader, recording_id, old, new, lambda share: report(share, str(recording_id)))
 
 
