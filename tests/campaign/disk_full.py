@@ -2,7 +2,9 @@
 
 Run: `python -m tests.campaign.disk_full`. Prints one JSON object for each fault that can be made here: `full` on
 an 8 MB tmpfs (where mounting is allowed), `limit` by RLIMIT_FSIZE, `io_error` by a shim
-compiled with gcc that makes every write fail. A process of its own records 5,000 samples/s meanwhile.
+compiled with gcc that makes every write fail, once with room for all that waits and once without. A process of its
+own records 5,000 samples/s meanwhile. Passed: named in 2 s, going on 10 s after the disk is back, and every sample
+sent is kept or counted as lost.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from center_app.core.paths import PROGRAM
 from center_app.telemetry.store.files import collector_folder
 from center_app.telemetry.store.reader import StoreReader
 
+NAMED_S, RESUMED_S = 2.0, 10.0
+BACKLOG_BYTES, SMALL_BACKLOG_BYTES = 2_000_000, 60_000
 _SHIM = """
 #define _GNU_SOURCE
 #include <errno.h>
@@ -47,22 +51,30 @@ WRITE(pwrite, off_t)
 WRITE(pwrite64, off64_t)
 """
 _RECORDER = """
-import json, sys, time
+import json, signal, sys, time
 import numpy as np
 from tests.telemetry.store.rig import Feed, begin, open_writer, stream
-writer = open_writer(sys.argv[1], backlog=2_000_000)
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+writer = open_writer(sys.argv[1], backlog=int(sys.argv[2]))
 start = time.time_ns()
 feed = Feed(begin(writer, stream(), t_ns=start))
 sent = 0
-while sys.stdin is not None:
+while True:
+    is_last = bool(asked)
     due = int((time.time_ns() - start) / 1e9 * 5000 / 3)
     if due > sent:
         row = np.arange(sent, due)
         feed.send(start + row * 600_000, np.stack([row % 30_000, row % 7, row % 11]).astype(np.int16))
         sent = due
+    if is_last:
+        feed.recording.end()
+        writer.close()
     state = writer.state
     code = state.trouble.code.id if state.trouble else ""
-    print(json.dumps([code, state.lost_samples, writer.acknowledged, sent]), flush=True)
+    print(json.dumps([code, state.lost_samples, writer.acknowledged, sent * 3]), flush=True)
+    if is_last:
+        break
     time.sleep(0.05)
 """
 
@@ -70,10 +82,9 @@ while sys.stdin is not None:
 class _Recorder:
     """Run the recording process and look at what it says."""
 
-    def __init__(self, folder: Path, **options: Any) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _RECORDER, str(folder)], cwd=PROGRAM, stdout=subprocess.PIPE, text=True, **options
-        )
+    def __init__(self, folder: Path, backlog: int, **options: Any) -> None:
+        command = [sys.executable, "-c", _RECORDER, str(folder), str(backlog)]
+        self.process = subprocess.Popen(command, cwd=PROGRAM, stdout=subprocess.PIPE, text=True, **options)
         self.last: list[Any] = ["", 0, 0, 0]
 
     def until(self, condition: Callable[[list[Any]], bool], limit_s: float) -> float:
@@ -88,35 +99,47 @@ class _Recorder:
                 return time.monotonic() - began
         raise AssertionError(f"{self.last} after {limit_s} s")
 
+    def finish(self) -> None:
+        """Let it seal the recording; keep its last words."""
+        self.process.terminate()
+        assert self.process.stdout is not None
+        told = self.process.stdout.read().splitlines()
+        assert self.process.wait(30) == 0, "the recorder did not end by itself"
+        self.last = json.loads(told[-1])
+
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Leave nothing behind, whatever happened."""
         self.process.kill()
         self.process.communicate()
 
 
 def fault(
-    kind: str, folder: Path, begin: Callable[[], None], end: Callable[[], None], away_s: float = 3.0, **options: Any
-) -> dict[str, Any]:
+    kind: str, folder: Path, begin: Callable[[], None], end: Callable[[], None], away_s: float = 3.0,
+    backlog: int = BACKLOG_BYTES, **options: Any,
+) -> dict[str, Any]:  # fmt: skip
     """Record, break the disk, mend it, record on; AssertionError when a promise of D6 is broken."""
-    recorder = _Recorder(folder, **options)
+    recorder = _Recorder(folder, backlog, **options)
     try:
         recorder.until(lambda said: said[2] > 2000, 10)
         begin()
-        named_s = recorder.until(lambda said: bool(said[0]), 30)
+        named_s = recorder.until(lambda said: bool(said[0]), NAMED_S)
         code = recorder.last[0]
         back_at = time.monotonic() + away_s
         recorder.until(lambda _said: time.monotonic() > back_at, away_s + 2)
         before = recorder.last[2]
         end()
-        resumed_s = recorder.until(lambda said: not said[0] and said[2] > before, 12)
+        resumed_s = recorder.until(lambda said: not said[0] and said[2] > before, RESUMED_S)
         recorder.until(lambda said: said[2] > before + 20_000, 10)
+        recorder.finish()
     finally:
         recorder.kill()
     sent, lost = recorder.last[3], recorder.last[1]
     kept = _check(folder)
+    assert kept + lost == sent, (kept, lost, sent)
+    assert bool(lost) == (backlog < BACKLOG_BYTES), lost
     return {
         "fault": kind, "code": code, "named_after_s": round(named_s, 2), "resumed_after_s": round(resumed_s, 2),
-        "samples_sent": sent * 3, "samples_kept": kept, "samples_counted_lost": lost, "corrupt": 0,
+        "samples_sent": sent, "samples_kept": kept, "samples_counted_lost": lost, "corrupt": 0, "passed": True,
     }  # fmt: skip
 
 
@@ -165,15 +188,16 @@ def _largest(folder: Path) -> int:
     return max(path.stat().st_size for path in files)
 
 
-def broken(folder: Path) -> dict[str, Any]:
-    """Let every write to a database file fail with EIO, by a shim."""
+def broken(folder: Path, backlog: int = BACKLOG_BYTES) -> dict[str, Any]:
+    """Let every write to a database file fail with EIO, by a shim; a small backlog runs over meanwhile."""
     source, shim, mark = folder / "shim.c", folder / "shim.so", folder / "broken"
     source.write_text("#include <stdio.h>\n#include <string.h>\n" + _SHIM.replace("#define _GNU_SOURCE\n", ""))
     subprocess.run(
         ["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True
     )
     environment = {**os.environ, "LD_PRELOAD": str(shim), "BROKEN_MARK": str(mark)}
-    return fault("io_error", folder, mark.touch, mark.unlink, env=environment)
+    kind = "io_error" if backlog == BACKLOG_BYTES else "io_error, small backlog"
+    return fault(kind, folder, mark.touch, mark.unlink, backlog=backlog, env=environment)
 
 
 def small_disk(folder: Path, kind: str) -> dict[str, Any] | None:
@@ -199,19 +223,21 @@ def _fill(path: Path) -> None:
             return
 
 
+FAULTS: dict[str, Callable[[Path], dict[str, Any] | None]] = {
+    "full": lambda folder: small_disk(folder, "full"),
+    "limit": limited,
+    "io_error": broken,
+    "io_error, small backlog": lambda folder: broken(folder, SMALL_BACKLOG_BYTES),
+}
+
+
 def campaign() -> list[dict[str, Any]]:
     """Make every fault that can be made here."""
     found: list[dict[str, Any]] = []
-    for kind in ("full", "limit", "io_error"):
+    for kind, make in FAULTS.items():
         folder = Path(tempfile.mkdtemp(prefix="disk-"))
         try:
-            told = (
-                limited(folder)
-                if kind == "limit"
-                else broken(folder)
-                if kind == "io_error"
-                else (small_disk(folder, kind))
-            )
+            told = make(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         found.append(told or {"fault": kind, "not_tested": "mounting is not allowed here"})

@@ -80,6 +80,7 @@ class RawLog:
     _count: int = 0
     _written_parts: int = 0
     _written_offset: int = 0
+    _tail_size: int = 0
     _sealed: list[SegmentRow] = field(default_factory=list)
     _starts: list[tuple[int, int]] = field(default_factory=list)
 
@@ -128,8 +129,8 @@ class RawLog:
         self.emitted += count
 
     def held_bytes(self) -> int:
-        """Tell how many bytes of records are in no sealed row that was taken."""
-        return self._size + sum(len(row[-1]) for row in self._sealed)
+        """Tell how many bytes of records were not taken for writing, neither in a sealed row nor in the tail."""
+        return self._size - self._tail_size + sum(len(row[-1]) for row in self._sealed)
 
     def is_due(self) -> bool:
         """Tell whether the open segment spans its second."""
@@ -148,6 +149,7 @@ class RawLog:
         self._sealed.append((*head, self.digest, data))
         self.ordinal += 1
         self._t_first, self._parts, self._size, self._written_parts, self._count = None, [], 0, 0, 0
+        self._tail_size = 0
 
     def take_sealed(self) -> list[SegmentRow]:
         """Return the segments sealed since the last call."""
@@ -166,4 +168,5 @@ class RawLog:
             len(new), b"".join(new),
         )  # fmt: skip
         self._written_parts, self._written_offset, self.emitted = len(self._parts), self.offset, self.offset
+        self._tail_size = self._size
         return row

@@ -44,6 +44,11 @@ class StreamState:
     first_ns: int | None = None
     last_ns: int | None = None
 
+    def unwritten_bytes(self) -> int:
+        """Tell how many bytes of rows wait; those of the open chunk that are in the tail already do not count."""
+        rows = min(self.buffer.held, self.buffer.next_row - self.tail_row)
+        return rows * (16 + 8 * self.layout.count)
+
 
 def stream_state(stream_id: int, spec: StreamSpec, next_row: int = 0, raw_from: int = 0) -> StreamState:
     """Return the empty state of a stream."""
@@ -101,9 +106,8 @@ class RecordingState:
         })  # fmt: skip
 
     def held_bytes(self) -> int:
-        """Tell how many bytes of raw records and rows are in no batch yet."""
-        rows = sum(stream.buffer.held * (16 + 8 * stream.layout.count) for stream in self.streams.values())
-        return self.raw.held_bytes() + rows
+        """Tell how many bytes of raw records and rows were not handed over for writing, to tails or chunks."""
+        return self.raw.held_bytes() + sum(stream.unwritten_bytes() for stream in self.streams.values())
 
     def touch(self) -> None:
         """Note that something came that is neither in the day file nor in the ledger."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,19 @@ def test_a_full_disk_is_named_counted_and_overcome(tmp_path: Path) -> None:
         send(feed, part)
     writer.close()
     check_after(tmp_path, feed, state.lost_bytes, state.lost_samples)
+
+
+def test_rows_of_an_open_chunk_that_are_on_disk_are_no_backlog(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path, backlog=60_000)
+    feed = Feed(begin(writer, stream()))
+    began = time.monotonic()
+    for part in range(12):  # an open chunk holds up to 4,096 rows for a minute: 160 kB here
+        send(feed, part)
+        writer.flush()
+        assert writer.state.backlog_bytes == 0
+    assert time.monotonic() - began < 10
+    assert writer.state.lost_samples == 0
+    writer.close()
 
 
 def check_after(folder: Path, feed: Feed, lost_bytes: int, lost_samples: int) -> None:
