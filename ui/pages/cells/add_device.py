@@ -13,9 +13,9 @@ from ui.kit.page import Context
 from ui.pages.cells.connect_dialog import ConnectDialog
 
 
-def ask(context: Context, parent: QWidget, added: Callable[[], Any]) -> None:
-    """Load what the dialog offers, then show it."""
-    context.tasks.read(_load_choices, done=lambda choices: _show(context, parent, added, choices), owner=parent)
+def ask(context: Context, parent: QWidget, added: Callable[[], Any], port: str = "") -> None:
+    """Load what the dialog offers, then show it, with a port already chosen when its identity is given."""
+    context.tasks.read(_load_choices, done=lambda choices: _show(context, parent, added, choices, port), owner=parent)
 
 
 def _load_choices(read: Any) -> tuple[tuple[PortInfo, ...], dict[int, Label]]:
@@ -25,6 +25,10 @@ def _load_choices(read: Any) -> tuple[tuple[PortInfo, ...], dict[int, Label]]:
 
 
 def _show(
-    context: Context, parent: QWidget, added: Callable[[], Any], choices: tuple[tuple[PortInfo, ...], dict[int, Label]]
-) -> None:
-    ConnectDialog(context, parent, *choices, added).open()
+    context: Context, parent: QWidget, added: Callable[[], Any],
+    choices: tuple[tuple[PortInfo, ...], dict[int, Label]], port: str,
+) -> None:  # fmt: skip
+    dialog = ConnectDialog(context, parent, *choices, added)
+    if port:
+        dialog.port.setCurrentIndex(max(0, dialog.port.findData(port)))
+    dialog.open()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from center_app.core.access import Right
 from center_app.core.changes import Changed
@@ -32,6 +32,7 @@ class CellsPage(Page):
         doors = Doors(context.center.folder, database=context.center.database)
         self.overview = Overview(context, doors, self.add_device)
         self.monitor = Monitor(context, doors)
+        self.drawers: list[QWidget] = []
         self._stack = QStackedWidget()
         self._stack.addWidget(self.overview)
         self._stack.addWidget(self.monitor)
@@ -39,6 +40,7 @@ class CellsPage(Page):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._stack)
         self.overview.opened.connect(lambda cell_id: self.open(cell_id=cell_id))
+        self.overview.port_wanted.connect(self.add_device)
         self.monitor.loaded.connect(self._on_loaded)
         self._register()
 
@@ -52,10 +54,12 @@ class CellsPage(Page):
             ("cells.closer", N_("Zoom in"), lambda: monitor.zoom(0.5), "+"),
             ("cells.wider", N_("Zoom out"), lambda: monitor.zoom(2.0), "-"),
             ("cells.find", N_("Find a channel"), lambda: monitor.search.setFocus(), "Ctrl+F"),
-            ("cells.tiles", N_("All cells"), self.show_tiles, "Escape"),
+            ("cells.tiles", N_("All cells"), self.back, "Escape"),
         ):
             self.act(action_id, text, run, shortcut=key)
-        self.act("cells.add", N_("Add device…"), self.add_device, icon="plug", right=Right.RECORD)
+        self.act(
+            "cells.add", N_("Connect device…"), self.add_device, icon="plug", shortcut="Ctrl+N", right=Right.RECORD
+        )
         acts.register_all(self)
 
     def offer(self, place: str, action_id: str, text: str, run: Callable[[], Any], **more: Any) -> Action:
@@ -80,6 +84,14 @@ class CellsPage(Page):
         self.monitor.show_cell(int(args["cell_id"]), args.get("at_ns"))
         self.monitor.setFocus()
 
+    def back(self) -> None:
+        """Close what is open under the plots, else show every cell again."""
+        opened = [drawer for drawer in self.drawers if drawer.isVisible()]
+        for drawer in opened:
+            drawer.hide()
+        if not opened:
+            self.show_tiles()
+
     def show_tiles(self) -> None:
         """Show every cell again."""
         self._stack.setCurrentWidget(self.overview)
@@ -96,11 +108,11 @@ class CellsPage(Page):
             beside.append(lambda: Pill(_("{n} lost", n=lost), "crit" if lost else "ok", "check"))
         self.set_heading((_("Cells"), "cells"), (name, ""), beside=tuple(beside))
 
-    def add_device(self) -> None:
-        """Ask for a port and a profile, then record."""
+    def add_device(self, port: str = "") -> None:
+        """Listen at a port, or choose one, then record."""
         from ui.pages.cells.add_device import ask
 
-        ask(self.context, self, self.overview.refresh)
+        ask(self.context, self, self.overview.refresh, port)
 
     def state(self) -> dict[str, Any]:
         """Keep the open cell."""

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from center_app.telemetry.values import PortState
+from ui.kit.buttons import button
 from ui.kit.theme import theme
 from ui.kit.words import _
 from ui.pages.cells.data import CellCard
 from ui.pages.cells.plot.trace import Points
-from ui.pages.cells.tile_paint import HEIGHT, TilePaint, state_of, tone_of
+from ui.pages.cells.tile_paint import HEIGHT, PAD, TilePaint, state_text, tone_of
 
 
 class CellTile(QWidget):
     """Show one cell; red border when an alarm is critical, amber when something needs attention."""
 
     opened = Signal(int)
+    take_back_wanted = Signal(int)
 
     def __init__(self, card: CellCard) -> None:
         super().__init__()
+        self.take_back = button(_("Take back now"), self._on_take_back, icon="link", small=True)
+        self.take_back.setParent(self)
+        self.take_back.hide()
         self.card = card
         self.curve = Points()
         self.now_ns = 0
@@ -33,12 +39,20 @@ class CellTile(QWidget):
         """Replace what is shown."""
         self.card, self.curve, self.now_ns = card, curve, now_ns
         self._name()
+        self.take_back.setVisible(card.state is PortState.RELEASED)
         self.update()
 
+    def _on_take_back(self) -> None:
+        self.take_back_wanted.emit(self.card.cell.id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the button in the foot."""
+        super().resizeEvent(event)
+        size = self.take_back.sizeHint()
+        self.take_back.setGeometry(self.width() - size.width() - PAD, HEIGHT - 33, size.width(), size.height())
+
     def _name(self) -> None:
-        _token, _icon, word = state_of(self.card)
-        said = _.context("cell state", word)
-        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {said}")
+        self.setAccessibleName(f"{self.card.machine.say(_.language)}, {state_text(self.card)}")
 
     def sizeHint(self) -> QSize:
         """Ask for a third of the page."""
@@ -64,7 +78,8 @@ class CellTile(QWidget):
         """Paint ground, head, value and curve, the day, and the foot."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme["accent"] if self.hasFocus() else theme[self.tone()], 1))
+        wide = 2 if self.hasFocus() else 1
+        painter.setPen(QPen(theme["accent"] if self.hasFocus() else theme[self.tone()], wide))
         painter.setBrush(theme["surface"])
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), 8, 8)
         TilePaint(self.card, self.curve, self.now_ns, self.width()).paint(painter)

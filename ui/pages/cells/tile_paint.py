@@ -17,6 +17,7 @@ from ui.kit.recorded import to_datetime
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 from ui.pages.cells.data import CellCard, name_of
+from ui.pages.cells.health_rows import clock_offset_ns, countdown
 from ui.pages.cells.plot.curves import draw_run
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, runs
@@ -26,6 +27,8 @@ PAD = 14
 SPARK_LEFT = 146
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_END_ALIGNS = {0: _MIDDLE, 8: _RIGHT}
 
 STATES = {
     PortState.RECORDING: ("ok", "circle-dot", N_("Recording")),
@@ -45,6 +48,35 @@ def state_of(card: CellCard) -> tuple[str, str, str]:
     if card.is_imported:
         return IMPORTED_FILE
     return STATES[card.state] if card.has_profile else PROFILE_REMOVED
+
+
+def state_text(card: CellCard) -> str:
+    """Say a cell's state, with how long a port is still lent or since when it is gone."""
+    said = _.context("cell state", state_of(card)[2])
+    health = card.health
+    if health is None or card.is_imported or not card.has_profile:
+        return said
+    if card.state is PortState.RELEASED and health.resumes_ns is not None:
+        return _("{state}, {left} left", state=said, left=countdown((health.resumes_ns - health.t_ns) / 1e9))
+    if card.state in (PortState.MISSING, PortState.SILENT):
+        since = max(health.since_ns, health.last_byte_ns or 0)
+        return _("{state} since {time}", state=said, time=_.time(to_datetime(since), str(_.zone)))
+    return said
+
+
+def message_of(card: CellCard) -> str:
+    """Say what to expect, or do, where no curve can be drawn."""
+    if card.is_imported:
+        return _("Open it to see its data")
+    if not card.has_profile:
+        return _("Add its profile again to record")
+    health = card.health
+    if card.state is PortState.RELEASED and health is not None and health.resumes_ns is not None:
+        until = to_datetime(health.resumes_ns + clock_offset_ns(health))
+        return _("Recording resumes by {time}", time=_.time(until, str(_.zone)))
+    if card.state is PortState.BUSY and health is not None and health.holder:
+        return _("In use by {holder}", holder=health.holder)
+    return _("This account may not open the port") if card.state is PortState.FORBIDDEN else ""
 
 
 def limit_of(card: CellCard) -> float | None:
@@ -103,8 +135,8 @@ class TilePaint:
         return metrics.horizontalAdvance(shown)
 
     def _paint_head(self, painter: QPainter) -> None:
-        token, icon, word = state_of(self.card)
-        text = _.context("cell state", word)
+        token, icon, _word = state_of(self.card)
+        text = state_text(self.card)
         wide = pill_width(text, icon)
         paint_pill(painter, QRectF(self.width - PAD - wide, 12, wide, 20), text, token, icon)
         name = self.card.machine.say(_.language)
@@ -128,24 +160,26 @@ class TilePaint:
         self._text(painter, QRectF(PAD, 70, SPARK_LEFT - 2 * PAD, 20), word, ink="text2")
         is_live = self.card.state is PortState.RECORDING and self.curve.last == self.curve.last
         ink = "crit" if self._is_beyond() else "text"
-        text = _.number(self.curve.last, 1) if is_live else "—"
+        text = _figure(self.curve.last) if is_live else "—"
         wide = self._text(painter, QRectF(PAD, 88, 110, 34), text, 22, True, ink)
         if is_live:
             self._text(painter, QRectF(PAD + wide + 5, 94, 40, 26), head.unit, ink="text2")
+        elif self.curve.last == self.curve.last:
+            last = _("last {value} {unit}", value=_figure(self.curve.last), unit=head.unit)
+            self._text(painter, QRectF(PAD, 121, 132, 16), last, 11, ink="text2")
+            return
         self._paint_extremes(painter)
 
     def _paint_extremes(self, painter: QPainter) -> None:
         y = self.curve.y[np.isfinite(self.curve.y)]
         if y.size:
-            low, high = _.number(float(y.min()), 1), _.number(float(y.max()), 1)
+            low, high = _figure(float(y.min())), _figure(float(y.max()))
             self._text(
                 painter, QRectF(PAD, 121, 132, 16), _("1 min: {low} to {high}", low=low, high=high), 11, ink="text2"
             )
         limit = limit_of(self.card)
         if limit is not None:
-            self._text(
-                painter, QRectF(PAD, 136, 132, 16), _("limit {value}", value=_.number(limit, 1)), 11, ink="text2"
-            )
+            self._text(painter, QRectF(PAD, 136, 132, 16), _("limit {value}", value=_figure(limit)), 11, ink="text2")
 
     def _is_beyond(self) -> bool:
         limit = limit_of(self.card)
@@ -157,7 +191,7 @@ class TilePaint:
         y = self.curve.y[np.isfinite(self.curve.y)]
         if not y.size:
             painter.fillRect(room, QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern))
-            self._text(painter, QRectF(room.left(), room.bottom() + 2, 80, 16), "−60 s", 11, ink="text2")
+            self._paint_message(painter, room)
             return
         limit = limit_of(self.card)
         low, high = float(y.min()), max(float(y.max()), limit if limit is not None else float(y.max()))
@@ -170,6 +204,7 @@ class TilePaint:
         for begin, stop in runs(height):
             draw_run(painter, x[begin:stop], height[begin:stop])
         painter.setClipping(False)
+        self._paint_absence(painter, room, x)
         for n, word in enumerate(("−60 s", "−40", "−20", _("now"))):
             at = room.left() + n / 3 * room.width()
             place = QRectF(at - (0 if n == 0 else 60 if n == 3 else 30), room.bottom() + 2, 60, 16)
@@ -183,6 +218,28 @@ class TilePaint:
                 else Qt.AlignmentFlag.AlignHCenter
             )
             painter.drawText(place, int(align | Qt.AlignmentFlag.AlignVCenter), word)
+
+    def _paint_absence(self, painter: QPainter, room: QRectF, x: np.ndarray) -> None:
+        """Hatch the time since the last value while nothing comes."""
+        if self.card.state is PortState.RECORDING or not x.size or x[-1] > room.right() - 4:
+            return
+        empty = QRectF(float(x[-1]), room.top(), room.right() - float(x[-1]), room.height())
+        painter.fillRect(empty, QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern))
+        painter.setPen(QPen(theme["warn"], 1))
+        painter.drawLine(QLineF(empty.left(), room.top(), empty.left(), room.bottom()))
+
+    def _paint_message(self, painter: QPainter, room: QRectF) -> None:
+        """Say in the empty plot what comes next."""
+        said = message_of(self.card)
+        if not said:
+            return
+        painter.setFont(font(12))
+        wide = min(room.width() - 12, QFontMetricsF(painter.font()).horizontalAdvance(said) + 20)
+        place = QRectF(room.center().x() - wide / 2, room.center().y() - 11, wide, 22)
+        painter.fillRect(place, theme["surface"])
+        painter.setPen(theme["text2"])
+        shown = QFontMetricsF(painter.font()).elidedText(said, Qt.TextElideMode.ElideRight, wide - 8)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), shown)
 
     @staticmethod
     def _paint_ground(painter: QPainter, room: QRectF, limit: float | None, low: float, reach: float) -> None:
@@ -203,7 +260,7 @@ class TilePaint:
     def _paint_day(self, painter: QPainter) -> None:
         now = to_datetime(self.now_ns) if self.now_ns else None
         run_s = sum(run.duration_s for run in self.card.runs)
-        word = _("{span} run today", span=_.span(run_s)) if self.card.runs else _("Not measured today")
+        word = _("{span} run", span=_.span(run_s)) if self.card.runs else _("not measured")
         self._text(painter, QRectF(PAD, 158, self.width / 2, 18), _("Today"), ink="text2")
         self._text(painter, QRectF(self.width / 2, 158, self.width / 2 - PAD, 18), word, right=True)
         room = QRectF(PAD, 177, self.width - 2 * PAD, 9)
@@ -221,9 +278,11 @@ class TilePaint:
             painter.fillRect(QRectF(left, room.top() + 1, max(1.0, right - left), room.height() - 2), theme["text2"])
         at = self._hour_x(room, start, now)
         painter.fillRect(QRectF(at, room.top() - 2, 2, room.height() + 4), theme["accent"])
+        painter.setFont(font(10.5))
+        painter.setPen(theme["text3"])
         for n in range(9):
-            x = room.left() + n / 8 * room.width()
-            self._text(painter, QRectF(x - 10, 188, 20, 14), f"{n * 3:02d}", 10.5, ink="text3")
+            x = room.left() + n / 8 * room.width() - (0 if n == 0 else 20 if n == 8 else 10)
+            painter.drawText(QRectF(x, 188, 20, 14), _END_ALIGNS.get(n, _CENTRE), f"{n * 3:02d}")
 
     @staticmethod
     def _hour_x(room: QRectF, start: datetime, moment: datetime) -> float:
@@ -240,12 +299,22 @@ class TilePaint:
             wide = pill_width(text, icon)
             paint_pill(painter, QRectF(x, y + 5, wide, 20), text, token, icon, look)
             x += wide + 8
-        health = self.card.health
-        if health is not None:
-            rate = (
-                _("{n} frames/s", n=_.number(health.frames_per_s)) + f" • {_.number(health.bytes_per_s / 1000, 1)} kB/s"
-            )
-            self._text(painter, QRectF(x, y + 4, self.width - x - PAD, 22), rate, ink="text2", right=True)
+        self._text(painter, QRectF(x, y + 4, self.width - x - PAD, 22), foot_text(self.card), ink="text2", right=True)
+
+
+def foot_text(card: CellCard) -> str:
+    """Say how fast the device sends, or when the port is tried again."""
+    health = card.health
+    if health is None or card.is_imported or card.state in (PortState.RELEASED, PortState.STOPPED):
+        return ""
+    if card.state is PortState.MISSING and health.next_try_s is not None:
+        return _("port absent, next try in {n} s", n=_.number(max(0.0, health.next_try_s)))
+    return _("{n} frames/s", n=_.number(health.frames_per_s)) + f" • {_.number(health.bytes_per_s / 1000, 1)} kB/s"
+
+
+def _figure(value: float) -> str:
+    """Write a headline's figure with one decimal, large ones without."""
+    return str(_.number(value, 0 if abs(value) >= 1000 else 1))
 
 
 def pills_of(card: CellCard) -> list[tuple[str, str, str, str]]:

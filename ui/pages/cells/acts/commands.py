@@ -51,5 +51,6 @@ def _console(page: CellsPage) -> Console:
         return found
     made = Console(page.context, Doors(page.context.center.folder, database=page.context.center.database))
     page.monitor.body.part(made, stretched=-1)
+    page.drawers.append(made)
     page.monitor.loaded.connect(made.follow)
     return made

@@ -13,6 +13,7 @@ from ui.kit.words import _
 from ui.pages.cells.exchange import export_dialog, import_dialog
 
 if TYPE_CHECKING:
+    from center_app.telemetry.exchange.values import ImportResult
     from ui.pages.cells.page import CellsPage
 
 
@@ -21,8 +22,9 @@ def register(page: CellsPage) -> None:
     page.monitor.export_wanted.connect(lambda: export(page))
     page.offer("monitor", "cells.export", N_("Export…"), lambda: export(page), icon="download", shortcut="E")
     page.offer("monitor", "cells.copy_python", N_("Copy as Python"), lambda: copy_python(page), icon="copy")
-    page.offer(
-        "overview", "cells.import", N_("Import recording…"), lambda: take_in(page), icon="folder-open",
+    page.overview.file_wanted.connect(lambda path: take_in(page, path))
+    page.act(
+        "cells.import", N_("Open file…"), lambda: take_in(page), icon="folder-open", shortcut="Ctrl+O",
         right=Right.RECORD,
     )  # fmt: skip
 
@@ -58,6 +60,13 @@ def _key(view: object) -> tuple[str, str]:
     return getattr(view, "stream", ""), getattr(view, "channel", "")
 
 
-def take_in(page: CellsPage) -> None:
-    """Ask for a foreign file and open it as a recording."""
-    import_dialog.ask(page.context, page, lambda done: page.open(cell_id=done.cell_id))
+def take_in(page: CellsPage, path: str = "") -> None:
+    """Open a foreign file as a recording; without a path ask for one."""
+
+    def imported(done: ImportResult) -> None:
+        page.open(cell_id=done.cell_id)
+
+    if path:
+        import_dialog.ask(page.context, page, imported, lambda _parent: path)
+    else:
+        import_dialog.ask(page.context, page, imported)

@@ -25,6 +25,7 @@ _HELD = (PortState.RECORDING, PortState.SILENT, PortState.MISSING, PortState.BUS
 def register(page: CellsPage) -> None:
     """Offer both acts in the menu of the open cell; the facts panel has the second one, too, while it is needed."""
     page.monitor.facts.take_back_wanted.connect(lambda: take_back(page))
+    page.overview.take_back_wanted.connect(lambda cell_id: take_back_of(page, cell_id))
     page.offer(
         "monitor", "cells.release_port", N_("Release port…"), lambda: ask(page), icon="unlink", right=Right.RECORD,
         enabled=lambda: _is_one_of(page.monitor.card, _HELD),
@@ -70,4 +71,9 @@ def take_back(page: CellsPage) -> None:
     """End the release now."""
     card = page.monitor.card
     if card is not None:
-        page.context.tasks.write(service.ask, RequestKind.TAKE_PORT, card.cell.id, {}, owner=page)
+        take_back_of(page, card.cell.id)
+
+
+def take_back_of(page: CellsPage, cell_id: int) -> None:
+    """End the release of one cell's port."""
+    page.context.tasks.write(service.ask, RequestKind.TAKE_PORT, cell_id, {}, owner=page)
