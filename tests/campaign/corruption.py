@@ -164,11 +164,13 @@ def run(count: int, seed: int = 5) -> dict[str, object]:
     sent = np.array(stream.intact, dtype=np.int64)
     false_accepts, lost = _compare(sent, found)
     bytes_intact = len(sent) * SIZE
-    passed = false_accepts == 0 and lost <= stream.bursts + stream.tally.get("lost_bytes", 0) and bool(told["balanced"])
+    wanted = bytes_intact - lost * SIZE
+    is_counted = bool(told["balanced"]) and told["bytes_good"] == wanted
+    passed = false_accepts == 0 and lost <= stream.bursts + stream.tally.get("lost_bytes", 0) and is_counted
     return {
         "frames": count, "seed": seed, "injected": stream.tally, "intact": len(sent), "accepted": len(found),
         "false_accepts": false_accepts, "intact_frames_lost": lost,
-        "bytes_good_expected": bytes_intact - lost * SIZE, **told, "passed": passed,
+        "bytes_good_expected": wanted, **told, "passed": passed,
     }  # fmt: skip
 
 

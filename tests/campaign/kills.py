@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 from center_app.core.audit import AuditEntry
 from center_app.core.centre import CentreDraft, establish
 from center_app.core.db import Read, open_sqlite
@@ -24,6 +26,8 @@ from center_app.telemetry import queries
 from center_app.wiring import open_center
 from tests.telemetry.store import kills as samples
 
+WRITES_AGAIN_S = 2.0
+"""A restarted desk writes again, start of the program included; the median is judged, as other work goes on."""
 _DESK = """
 import sys, time
 from pathlib import Path
@@ -50,7 +54,7 @@ class _Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.acknowledged: set[int] = set()
-        self.slowest_s = 0.0
+        self.first_s: list[float] = []
 
     def round(self, seconds: float) -> None:
         """Write for a while and be killed."""
@@ -61,7 +65,7 @@ class _Desk:
         )
         assert desk.stdout is not None
         told = [desk.stdout.readline()]
-        self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+        self.first_s.append(time.monotonic() - began)
         time.sleep(seconds)
         desk.kill()
         told += desk.stdout.read().splitlines()
@@ -116,12 +120,16 @@ def campaign(kills: int, seed: int) -> dict[str, object]:
             kept = [kept[0] + left[0], kept[1] + left[1]]
             lives += 1
         acts = desk.check()
+    typical_s = float(np.median(desk.first_s))
     return {
         "kills": kills, "seed": seed, "of_writers": lives, "of_desks": kills - lives, "acts": acts,
         "acts_acknowledged": len(desk.acknowledged), "bytes_kept": kept[0], "rows_kept": kept[1], "lost": 0,
-        "torn": 0, "doubled": 0, "desk_writes_after_s": round(desk.slowest_s, 2),
+        "torn": 0, "doubled": 0, "desk_writes_after_s": round(typical_s, 2),
+        "desk_writes_after_worst_s": round(max(desk.first_s), 2), "passed": typical_s <= WRITES_AGAIN_S,
     }  # fmt: skip
 
 
 if __name__ == "__main__":
-    print(json.dumps(campaign(int(sys.argv[1]) if len(sys.argv) > 1 else 500, 20_260_601)))
+    told = campaign(int(sys.argv[1]) if len(sys.argv) > 1 else 500, 20_260_601)
+    print(json.dumps(told))
+    sys.exit(0 if told["passed"] else 1)
