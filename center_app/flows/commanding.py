@@ -6,7 +6,7 @@ See docs/decisions/0008-commands.md for who may do what.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from center_app.booking import queries as bookings
 from center_app.booking.values import BookingState, BookingView
@@ -43,6 +43,8 @@ class Standing:
     warrant: str
     command_problem: Problem | None
     console_problem: Problem | None
+    until: datetime | None = None
+    """When the booking ends that runs now."""
 
 
 def standing(read: Read, actor: Actor, cell_id: int) -> Standing:
@@ -61,8 +63,9 @@ def standing(read: Read, actor: Actor, cell_id: int) -> Standing:
     alone = None if own or actor.may(Right.EDIT_EQUIPMENT) else _not_booked(machine)
     warrant = booking.reference if booking is not None else FREE
     return Standing(
-        cell, machine.names, machine.code, warrant, barrier or alone, barrier or (None if own else _not_booked(machine))
-    )
+        cell, machine.names, machine.code, warrant, barrier or alone,
+        barrier or (None if own else _not_booked(machine)), booking.end_at if booking is not None else None,
+    )  # fmt: skip
 
 
 def send(work: Work, draft: CommandDraft) -> RequestView:
@@ -79,7 +82,7 @@ def send_line(work: Work, draft: LineDraft) -> RequestView:
     """Ask for a free console line: only under an own booking that runs now."""
     found = standing(work, work.actor, draft.cell_id)
     _refuse(found.console_problem)
-    return commands.ask_line(work, draft, found.warrant)
+    return commands.ask_line(work, draft, found.warrant, found.until)
 
 
 def _refuse(problem: Problem | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -43,14 +43,16 @@ def ask(work: Work, draft: CommandDraft, warrant: str) -> RequestView:
     return _put(work, cell, payload)
 
 
-def ask_line(work: Work, draft: LineDraft, warrant: str) -> RequestView:
-    """Ask for a free console line."""
+def ask_line(work: Work, draft: LineDraft, warrant: str, until: datetime | None = None) -> RequestView:
+    """Ask for a free console line; the collector does not send it from `until` on, the end of the booking."""
     require(work.actor, Right.COMMAND_DEVICE)
     cell = _cell(work, draft.cell_id)
     rules.refuse(command_rules.check_line(draft.data) + command_rules.check_expiry(draft.expires_s))
     _pace(work, cell, CONSOLE, 0.0)
     wait_s = min(5.0, max(0.0, draft.wait_s))
-    payload = {"bytes": draft.data.hex(), "wait_s": wait_s, "expires_s": draft.expires_s, "warrant": warrant}
+    left_s = draft.expires_s if until is None else max(0.0, (until - work.now).total_seconds())
+    expires_s = min(draft.expires_s, left_s)
+    payload = {"bytes": draft.data.hex(), "wait_s": wait_s, "expires_s": expires_s, "warrant": warrant}
     return _put(work, cell, payload)
 
 

@@ -68,6 +68,14 @@ def test_while_the_machine_is_free(world: World, cell: CellView) -> None:
         assert outcomes(world, cell, other(role)) == (NO, NO)
 
 
+def test_a_line_asked_at_the_last_moment_may_not_be_sent_after_the_booking(world: World, cell: CellView) -> None:
+    world.book("Mon 09:35-11:00")
+    world.center.clock.set_wall(at("Mon 11:00") - timedelta(seconds=1))  # type: ignore[attr-defined]
+    asked = world.center.write(engineer(world), commanding.send_line, LineDraft(cell.id, b"x"))
+    assert asked.payload["expires_s"] == 1.0
+    assert LineDraft(cell.id, b"x").expires_s > 1.0
+
+
 def test_while_the_machine_is_booked(world: World, cell: CellView) -> None:
     world.book("Mon 09:35-11:00")
     assert outcomes(world, cell, engineer(world)) == (FREE, FREE)

@@ -115,6 +115,19 @@ def test_a_line_of_the_person_who_has_it_booked_becomes_a_request(desk: Desk, ce
     assert made.line.bytes_of("0") is None
 
 
+def test_the_open_console_closes_with_a_reason_when_the_booking_ends(desk: Desk, cell: CellView) -> None:
+    become(desk, ENGINEER)
+    made = console(desk, cell)
+    desk.until(made.line.send.isEnabled)
+    desk.clock.advance(2 * 3600.0 + 1.0)
+    desk.until(lambda: not made.line.send.isEnabled())
+    assert not made.line.input.isEnabled()
+    assert "is not booked by you now" in made.line.said.text()
+    toast = desk.window.notices.toast
+    assert toast is not None
+    assert "The console is closed. " in toast.accessibleName()
+
+
 def test_others_are_told_why_they_may_not(desk: Desk, cell: CellView) -> None:
     become(desk, ENGINEER + 1)
     made = console(desk, cell)

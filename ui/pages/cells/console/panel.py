@@ -25,7 +25,8 @@ from ui.pages.cells.console.model import Filter, TrafficModel, texts
 from ui.pages.cells.data import CellCard
 
 LOOK_MS = 200
-STANDING_EVERY = 25
+STANDING_EVERY = 5
+"""Looks between two questions whether the person still has the machine booked: once a second."""
 WIDTHS = (100, 88, 330, 190)
 LEAST_ROWS = 92
 """Least height of the list in px: its head and three rows."""
@@ -43,6 +44,7 @@ class Console(QWidget):
         self._is_paused = False
         self._looks = 0
         self._skipped = 0
+        self._may_send = 0
         self._follow = Follow(context, self, lambda request: self.line.tell(*outcome_text(request)))
         self.model = TrafficModel()
         self.table = self._table()
@@ -183,8 +185,12 @@ class Console(QWidget):
     def _on_standing(self, found: commanding.Standing) -> None:
         problem = found.console_problem
         reason = " ".join(describe(problem, _.words)) if problem is not None else ""
-        if bool(reason) == self.line.send.isEnabled() or reason:
+        was_open = self.line.send.isEnabled()
+        if bool(reason) == was_open or reason:
             self.line.allow(reason)
+        if reason and was_open and self._may_send == self.cell_id:
+            self._context.notices.tell(_("The console is closed. {reason}", reason=reason), token="warn")
+        self._may_send = 0 if reason else self.cell_id
 
     def _on_line(self, data: bytes) -> None:
         draft = LineDraft(self.cell_id, data)
