@@ -66,16 +66,17 @@ def import_recording(
     name: Annotated[str, typer.Option(help="Name of the cell to make; the file's name without")] = "",
     look: Annotated[bool, typer.Option("--look", help="Only say what the file holds")] = False,
     zone: Annotated[str, typer.Option(help="Time zone of times that name none; the centre's without")] = "",
+    time: Annotated[list[str] | None, typer.Option(help="Column of the time, or date and time; else found")] = None,
 ) -> None:
     """Take a foreign table in as a recording; the time column is found by itself. Prints JSON."""
     from center_app.telemetry.exchange import importing
 
     if look:
-        show(asdict(importing.look(Path(file), zone or "UTC")))
+        show(asdict(importing.look(Path(file), zone or "UTC", tuple(time or ()))))
         return
     center = opened(store)
     try:
-        wish = importing.ImportWish(Path(file), name=name, zone=zone or center.zone)
+        wish = importing.ImportWish(Path(file), name=name, zone=zone or center.zone, time=tuple(time or ()))
         done = importing.take_in(center.database, center.folder, center.clock, operator(), wish)
     finally:
         center.close()

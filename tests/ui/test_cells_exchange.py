@@ -62,6 +62,24 @@ def test_a_foreign_file_opens_as_a_recording(desk: Desk, tmp_path: Path) -> None
     assert {channel.key.channel for channel in page.monitor._channels} == {"force", "door"}
 
 
+def test_another_time_can_be_chosen_before_the_import(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    lines = [f"2026-02-01T12:00:{n:02d}Z,{n * 10},{n}" for n in range(30)]
+    path.write_text("sent,t [ms],x\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    desk.window.session.become(desk.seeded.actor(1))
+    page = desk.go("cells")
+    done: list[object] = []
+    import_dialog.ask(page.context, page, done.append, lambda _parent: str(path))
+    desk.settle()
+    dialog = desk.visible(import_dialog.ImportDialog)[0]
+    dialog.time.setCurrentIndex(dialog.time.findText("t [ms]"))
+    dialog.time.activated.emit(dialog.time.currentIndex())
+    desk.until(dialog.main.isEnabled)
+    dialog.submit()
+    desk.until(lambda: done or dialog.problem.text())
+    assert done[0].last_ns - done[0].first_ns == 290_000_000
+
+
 def test_a_file_without_numbers_is_refused_in_words(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "words.csv"
     path.write_text("only,words\nhere,really\n", encoding="utf-8")

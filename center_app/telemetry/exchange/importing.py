@@ -26,7 +26,7 @@ from center_app.telemetry.exchange.foreign.csv_source import gather_csv
 from center_app.telemetry.exchange.foreign.gathered import Gathered, GatheredTable, name_of
 from center_app.telemetry.exchange.foreign.mcap_source import NO_NUMBERS, gather_mcap
 from center_app.telemetry.exchange.foreign.parquet_source import gather_parquet
-from center_app.telemetry.exchange.foreign.times import TimeFound, find_time
+from center_app.telemetry.exchange.foreign.times import TimeFound, chosen_time
 from center_app.telemetry.exchange.values import IMPORTED, ForeignFile, ForeignStream, ImportResult, Progress, go_on
 from center_app.telemetry.store.files import collector_folder
 from center_app.telemetry.store.synthetic import BulkRecording, BulkWriter
@@ -44,9 +44,6 @@ FILE_UNREADABLE = declare(
     "import.unreadable", "The file {file} cannot be read ({detail}).", "Check the path and that you may read the file."
 )
 FILE_EMPTY = declare("import.empty", "The file {file} is empty.", "Choose a file with rows.")
-FORMAT_UNKNOWN = declare(
-    "import.format_unknown", "Files that end in {suffix} cannot be imported.", "Choose a file that ends in {known}."
-)
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,8 @@ class ImportWish:
     name: str = ""
     zone: str = "UTC"
     machine_id: int | None = None
+    time: tuple[str, ...] = ()
+    """Columns to take the time from; empty to find it."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,14 @@ class _Stream:
     skipped: tuple[str, ...]
 
 
-def look(path: Path, zone: str = "UTC") -> ForeignFile:
-    """Say what a file holds: tables, time, columns with units, first rows. Raises PersonError when it holds nothing."""
+def look(path: Path, zone: str = "UTC", time: tuple[str, ...] = ()) -> ForeignFile:
+    """Say what a file holds: tables, time, columns with units, first rows; the time is found, or read from `time`.
+
+    Raises PersonError when it holds nothing, or no time where it is asked to be.
+    """
     _check(path)
     with tempfile.TemporaryDirectory(prefix="import-") as scratch, Gathered(Path(scratch)) as gathered:
-        streams = _read(gathered, path, zone)
+        streams = _read(gathered, path, zone, time)
         shown = tuple(_shown(gathered, stream) for stream in streams)
         return ForeignFile(str(path), path.suffix.lower(), path.stat().st_size, shown, gathered.rejected_lines)
 
@@ -87,7 +89,7 @@ def take_in(
     """
     _check(wish.path)
     with tempfile.TemporaryDirectory(prefix="import-", dir=folder) as scratch, Gathered(Path(scratch)) as gathered:
-        streams = _read(gathered, wish.path, wish.zone)
+        streams = _read(gathered, wish.path, wish.zone, wish.time)
         if not progress(GATHERED_SHARE):
             return ImportResult(0, 0, 0, 0, is_cancelled=True)
         facts = _facts(wish.path)
@@ -109,8 +111,6 @@ def _undo(database: Database, folder: Path, actor: Actor, cell: cells.CellView) 
 
 
 def _check(path: Path) -> None:
-    if path.suffix.lower() not in READERS:
-        raise PersonError(FORMAT_UNKNOWN, suffix=path.suffix or path.name, known=", ".join(READERS))
     try:
         with path.open("rb") as file:
             if not file.read(1):
@@ -127,20 +127,20 @@ def _facts(path: Path) -> dict[str, object]:
     return {"file": path.name, "sha256": digest.hexdigest(), "size_bytes": path.stat().st_size}
 
 
-def _read(gathered: Gathered, path: Path, zone: str) -> list[_Stream]:
+def _read(gathered: Gathered, path: Path, zone: str, time: tuple[str, ...]) -> list[_Stream]:
     """Gather the file and find time and columns of every table in it."""
-    READERS[path.suffix.lower()](gathered, path)
-    streams = [found for table in gathered.tables if (found := _stream(gathered, table, path, zone)) is not None]
+    READERS.get(path.suffix.lower(), gather_csv)(gathered, path)
+    streams = [found for table in gathered.tables if (found := _stream(gathered, table, path, zone, time)) is not None]
     if not streams:
         raise PersonError(NO_NUMBERS, file=path.name)
     return streams
 
 
-def _stream(gathered: Gathered, table: GatheredTable, path: Path, zone: str) -> _Stream | None:
+def _stream(gathered: Gathered, table: GatheredTable, path: Path, zone: str, chosen: tuple[str, ...]) -> _Stream | None:
     if not table.rows:
         return None
     mark = decimal_mark(gathered, table)
-    time = find_time(gathered, table, zone, path.stat().st_mtime_ns, mark)
+    time = chosen_time(gathered, table, zone, path.stat().st_mtime_ns, mark, chosen)
     columns, skipped = find_columns(gathered, table, (*time.time.columns, table.known_time), mark)
     has_numbers = any(each.column.states is None for each in columns)
     if not has_numbers and (time.time.kind == "rows" or not columns):
@@ -215,6 +215,7 @@ class _Writing:
             if len(t_ns):
                 columns = [frame[f"c{n}"] for n in range(len(stream.columns))]
                 values = np.stack([np.ma.filled(np.ma.asarray(each, dtype=np.float64), np.nan) for each in columns])
+                values[~np.isfinite(values)] = np.nan
                 quality = np.where(np.isnan(values), Quality.NOT_MEASURED, Quality.GOOD).astype(np.uint8)
                 recording.append_block(Block(spec.key, values, quality, np.zeros(len(t_ns), np.int64)), t_ns)
                 self._rows += len(t_ns)

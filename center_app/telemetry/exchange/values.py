@@ -79,6 +79,8 @@ class Column:
     unit: str = ""
     states: Mapping[int, str] | None = None
     label: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    """Name in the file, unit and all."""
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def test_cancelling_leaves_no_cell_and_no_file(sqlite_center: Center, admin: Act
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.csv", b""), ("a.xyz", b"1"), ("a.parquet", b"PAR1 not really"), ("a.mcap", b"\x89MCAP0\r\nbroken"),
+    [("a.csv", b""), ("a.xyz", b"word"), ("a.parquet", b"PAR1 not really"), ("a.mcap", b"\x89MCAP0\r\nbroken"),
      ("a.csv", b"\x00\xff\x00\xfe" * 100), ("a.csv", b"only,words\nhere,really\n")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from center_app.telemetry.exchange.foreign.gathered import Gathered, GatheredTable, name_of
 from center_app.telemetry.exchange.foreign.times import number_sql
@@ -12,6 +12,7 @@ from center_app.telemetry.exchange.values import Column
 MOST_STATES = 64
 LOOKED_AT_ROWS = 200_000
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[\[(](?P<unit>[^\[\]()]{1,16})[\])]$")
+_MEASURED = r"^([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([a-zA-Zµμ°Ω%][\w°/²³%]{0,7})$"
 _TRUTH = {"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0}
 _OWN = frozenset({"time_utc", "t_ns", "stream", "quality", "time"})
 
@@ -27,8 +28,14 @@ class ColumnFound:
 def decimal_mark(gathered: Gathered, table: GatheredTable) -> str:
     """Return "," when the table's text reads as numbers only with decimal commas, else "."."""
     text = [name for name, kind in table.columns if kind == "VARCHAR"]
-    votes = {mark: sum(_share(gathered, table, name, number_sql(name, mark)) for name in text) for mark in ".,"}
-    return "," if votes[","] > votes["."] else "."
+    for grouped in (False, True):
+        votes = {
+            mark: sum(_share(gathered, table, name, number_sql(name, mark, grouped=grouped)) for name in text)
+            for mark in ".,"
+        }
+        if votes[","] != votes["."]:
+            return "," if votes[","] > votes["."] else "."
+    return "."
 
 
 def find_columns(
@@ -55,7 +62,20 @@ def _number(gathered: Gathered, table: GatheredTable, name: str, kind: str, mark
     if kind == "BOOLEAN":
         return ColumnFound(column, f"CAST({name_of(name)} AS DOUBLE)")
     sql = number_sql(name, mark)
-    return ColumnFound(column, sql) if _share(gathered, table, name, sql) > 0.5 else None
+    if _share(gathered, table, name, sql) > 0.5:
+        return ColumnFound(column, sql)
+    return _with_unit(gathered, table, column, name, mark)
+
+
+def _with_unit(gathered: Gathered, table: GatheredTable, column: Column, name: str, mark: str) -> ColumnFound | None:
+    """Read "23.5 °C": numbers with one and the same unit behind each."""
+    text = f"trim(CAST({name_of(name)} AS VARCHAR))"
+    number, unit = (f"regexp_extract({text}, '{_MEASURED}', {group})" for group in (1, 2))
+    sql = f"TRY_CAST({f'replace({number}, chr(44), chr(46))' if mark == ',' else number} AS DOUBLE)"
+    if _share(gathered, table, name, sql) <= 0.9:
+        return None
+    units = gathered.ask(f"SELECT DISTINCT {unit} FROM {table.sql_name} WHERE {sql} IS NOT NULL LIMIT 2")
+    return ColumnFound(replace(column, unit=str(units[0][0])), sql) if len(units) == 1 else None
 
 
 def _states(gathered: Gathered, table: GatheredTable, name: str) -> ColumnFound | None:
@@ -72,7 +92,7 @@ def _states(gathered: Gathered, table: GatheredTable, name: str) -> ColumnFound 
     cases = " ".join(f"WHEN {_literal(word)} THEN {number}" for word, number in numbers.items())
     described = _described(gathered, name)
     states = {number: word for word, number in numbers.items()}
-    return ColumnFound(Column(described.name, "", states, described.label), f"CAST(CASE {text} {cases} END AS DOUBLE)")
+    return ColumnFound(replace(described, unit="", states=states), f"CAST(CASE {text} {cases} END AS DOUBLE)")
 
 
 def _described(gathered: Gathered, name: str) -> Column:
@@ -82,8 +102,8 @@ def _described(gathered: Gathered, name: str) -> Column:
     known = gathered.facts.get("units", {})
     told = known.get(plain) or next((facts for full, facts in known.items() if full.split(".", 1)[-1] == plain), None)
     if told:
-        return Column(plain, told["unit"], None, {"en": told["label"] or plain})
-    return Column(plain, unit, None, {"en": plain})
+        return Column(plain, told["unit"], None, {"en": told["label"] or plain}, name)
+    return Column(plain, unit, None, {"en": plain}, name)
 
 
 def _share(gathered: Gathered, table: GatheredTable, name: str, sql: str) -> float:

@@ -35,6 +35,7 @@ class Gathered:
         """Make the DuckDB file in `scratch`."""
         import duckdb
 
+        self.scratch = scratch
         self.link: DuckDBPyConnection = duckdb.connect(
             str(scratch / "foreign.duckdb"), config={"memory_limit": MEMORY, "threads": 2}
         )

@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QTableWidget, QTableWidgetItem, QWidget
 
 from center_app.core.errors import describe
 from center_app.telemetry.exchange import importing
+from center_app.telemetry.exchange.foreign.times import ROW_NUMBER
 from center_app.telemetry.exchange.values import ForeignFile, ForeignStream, ImportResult, TimeColumn
 from ui.kit.buttons import button
 from ui.kit.form import Field, Form
@@ -26,7 +28,8 @@ SHOWN_COLUMNS = 7
 def choose_file(parent: QWidget) -> str:
     """Ask for the file to take in; "" when the person thought better of it."""
     kinds = " ".join(f"*{suffix}" for suffix in importing.READERS)
-    return QFileDialog.getOpenFileName(parent, _("Import recording"), "", f"{_('Recordings')} ({kinds})")[0]
+    filters = f"{_('Recordings')} ({kinds});;{_('All files')} (*)"
+    return QFileDialog.getOpenFileName(parent, _("Import recording"), "", filters)[0]
 
 
 def ask(
@@ -47,9 +50,9 @@ def ask(
     context.tasks.work(_look, Path(chosen), zone, done=looked, owner=parent)
 
 
-def _look(report: Any, path: Path, zone: str) -> ForeignFile:
+def _look(report: Any, path: Path, zone: str, time: tuple[str, ...] = ()) -> ForeignFile:
     report(0.0, path.name)
-    return importing.look(path, zone)
+    return importing.look(path, zone, time)
 
 
 class ImportDialog(QDialog):
@@ -69,11 +72,35 @@ class ImportDialog(QDialog):
         self.main = button(_("Import"), self.submit, kind="primary")
         self.main.setDefault(True)
         head = column(label(_("Import recording"), "title"), label(_facts(found), "secondary", wrap=True), gap=2)
-        streams = [part for stream in found.streams[:3] for part in self._stream(stream)]
+        self.time = _time_choice(found)
+        self.time.activated.connect(self._on_time_chosen)
+        self._shown = self._streams(found)
+        choice = row(label(_("Time"), "secondary"), self.time, None, gap=10)
         buttons = row(None, button(_("Cancel"), self.reject), self.main)
-        self.setLayout(
-            column(head, *streams, self.form, self.problem, buttons, gap=12, margins=(22, 20, 22, 18))
+        parts = (head, choice, self._shown, self.form, self.problem, buttons)
+        self._body = column(*parts, gap=12, margins=(22, 20, 22, 18))
+        self.setLayout(self._body)
+
+    def _streams(self, found: ForeignFile) -> QWidget:
+        held = QWidget()
+        held.setLayout(column(*(part for stream in found.streams[:3] for part in self._stream(stream)), gap=12))
+        return held
+
+    def _on_time_chosen(self) -> None:
+        """Look again with the columns that were chosen for the time."""
+        self.problem.hide()
+        self.main.setEnabled(False)
+        self._context.tasks.work(
+            _look, Path(self._found.path), self._zone, self.time.currentData(),
+            done=self._on_looked, failed=self._on_failed, owner=self,
         )  # fmt: skip
+
+    def _on_looked(self, found: ForeignFile) -> None:
+        self.main.setEnabled(True)
+        shown = self._streams(found)
+        self._body.replaceWidget(self._shown, shown)
+        self._shown.deleteLater()
+        self._shown = shown
 
     def _stream(self, stream: ForeignStream) -> list[QWidget]:
         title = _("{table}: {rows}", table=stream.key, rows=_.plural("{n} row", "{n} rows", stream.rows))
@@ -88,7 +115,9 @@ class ImportDialog(QDialog):
         if not self.form.check_all():
             return
         self.main.setEnabled(False)
-        wish = importing.ImportWish(Path(self._found.path), name=self.form.values()["name"], zone=self._zone)
+        wish = importing.ImportWish(
+            Path(self._found.path), self.form.values()["name"], self._zone, time=self.time.currentData()
+        )
         center = self._context.center
         self._context.tasks.work(
             partial(_take_in, center=center, actor=self._context.actor, wish=wish),
@@ -117,6 +146,21 @@ def _take_in(report: Any, *, center: Any, actor: Any, wish: importing.ImportWish
         return True
 
     return importing.take_in(center.database, center.folder, center.clock, actor, wish, progress)
+
+
+def _time_choice(found: ForeignFile) -> QComboBox:
+    """Offer what was found, every other column of the first table, and row numbers."""
+    made = QComboBox()
+    made.setAccessibleName(_("Time"))
+    first = found.streams[0]
+    columns = (*(each.source or each.name for each in first.columns), *first.skipped_columns)
+    found_text = " + ".join(first.time.columns) or _("Row number, one a second")
+    made.addItem(_("Found: {columns}", columns=found_text), ())
+    for name in columns:
+        made.addItem(name, (name,))
+    if first.time.columns:
+        made.addItem(_("Row number, one a second"), ROW_NUMBER)
+    return made
 
 
 def _facts(found: ForeignFile) -> str:
@@ -150,7 +194,10 @@ def _table(stream: ForeignStream) -> QTableWidget:
         t_ns = values["t_ns"]
         texts = ["" if t_ns is None else _time_text(int(t_ns)), *(_cell(values[each.name], each) for each in columns)]
         for place, text in enumerate(texts):
-            made.setItem(line, place, QTableWidgetItem(text))
+            item = QTableWidgetItem(text)
+            if place and not columns[place - 1].states:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            made.setItem(line, place, item)
     made.resizeColumnsToContents()
     made.setFixedHeight(34 + 28 * max(1, len(stream.first)))
     return made
@@ -165,4 +212,5 @@ def _cell(value: Any, column_: Any) -> str:
         return "–"
     if column_.states:
         return str(column_.states.get(int(value), value))
-    return f"{value:.6g}"
+    mark = "," if _.language == "de" else "."
+    return f"{value:.6g}".replace("-", "−").replace(".", mark)
