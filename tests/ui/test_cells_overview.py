@@ -72,9 +72,9 @@ def test_only_usb_ports_without_a_cell_are_free() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "zh"])
 def test_a_free_port_is_shown_and_opens_the_dialog_with_it(desk: Desk, language: str) -> None:
-    page = desk.go("cells")
+    desk.go("cells")
     _.choose(language)
-    ports = desk.window.pages["cells"].overview.ports
+    ports = desk.go("cells").overview.ports
     ports.show_ports((FreePort(ADAPTER), FreePort(replace(ADAPTER, path="/dev/ttyUSB9"), "picocom")), True)
     assert not ports.isHidden()
     asked: list[str] = []
@@ -83,7 +83,6 @@ def test_a_free_port_is_shown_and_opens_the_dialog_with_it(desk: Desk, language:
     assert asked == [ADAPTER.identity]
     ports.show_ports((), True)
     assert ports.isHidden()
-    assert page is not None
 
 
 def drop(path: Path) -> QDropEvent:

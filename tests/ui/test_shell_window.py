@@ -197,7 +197,7 @@ def test_our_own_failure_shows_no_trace_at_first(desk: Desk) -> None:
 
 
 def test_the_shortcut_sheet_lists_the_registry(desk: Desk) -> None:
-    sheet = ShortcutSheet(desk.window, desk.window.acts)
+    sheet = ShortcutSheet(desk.window, desk.window.acts, desk.window.session.actor)
     texts = [label.text() for label in sheet.findChildren(QLabel)]
     for action in desk.window.acts.all():
         if action.shortcut:

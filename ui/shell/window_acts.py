@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from ui.kit.page import Page
+from ui.kit.page import Page, Session
 from ui.kit.theme import apply_fonts, theme
 from ui.kit.words import _
+from ui.shell.pages import PAGES
 from ui.shell.shortcuts import ShortcutSheet
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class WindowActs(QWidget):
     pages: dict[str, QWidget]
     page_id: str
     notices: WindowNotices
+    session: Session
 
     def rebuild(self) -> None:
         """Build frame and pages anew; the window knows how."""
@@ -61,8 +63,22 @@ class WindowActs(QWidget):
         theme.choose(choice)
 
     def show_shortcuts(self) -> None:
-        """Show the sheet of shortcuts."""
-        ShortcutSheet(self, self.acts).open()
+        """Show the sheet of shortcuts, with the acts of pages that nobody has opened yet."""
+        sheet = ShortcutSheet(self, self.acts, self.session.actor, self.page_id)
+        sheet.open()
+        QTimer.singleShot(0, sheet, lambda: self._learn_acts(sheet))
+
+    def _learn_acts(self, sheet: ShortcutSheet) -> None:
+        """Build one page that nobody has opened yet, so that its acts are known; then the next."""
+        unknown = [item.id for item in PAGES if item.id not in self.pages]
+        if unknown and sheet.isVisible():
+            self._build_page(unknown[0])
+            sheet.show_acts()
+            QTimer.singleShot(0, sheet, lambda: self._learn_acts(sheet))
+
+    def _build_page(self, page_id: str) -> QWidget:
+        """Build a page; the window knows how."""
+        raise KeyError(page_id)
 
     def reset_layout(self) -> None:
         """Forget window size, column widths and splits."""
