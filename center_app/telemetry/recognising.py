@@ -22,12 +22,14 @@ from devices.recognition import recognise as recognise_bytes
 from devices.recognition.polling import drive, particular
 from devices.recognition.recorded import described
 from devices.recorded_line import read_lines
+from devices.toml_profiles.drafting import draft
 from devices.values import Block, LineSettings, Profile, Quality, scaled
 
 MOST_BYTES = 1 << 16
 _POINTS = 60
 _MOST_CHANNELS = 24
 _LISTEN_S = 1.0
+_SHOWN_BYTES = 2048
 _LITTLE_BYTES = 2000
 _POLLED_S = 2.5
 _POLLED_ROWS = 4
@@ -43,6 +45,7 @@ _ASKED = N_("{line}, {profile}, answers when asked")
 _ASKED_TOLD = N_("{line}, {profile}, answers when asked ({told})")
 _PACKED = N_("{line}, unknown device: {good} packets ({framing}), {check}")
 _NO_LINE = N_("line settings unknown")
+_STOPS_OPEN = N_("{evidence}; the pace does not prove the stop bits")
 _NO_CHECK = N_("no checksum found")
 
 
@@ -69,11 +72,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Result:
-    """Show what was found on one line, the best first, and what was seen."""
+    """Show what was found on one line, the best first, what was seen, and the bytes it was found in."""
 
     name: str
     findings: tuple[Told, ...]
     seen: tuple[Seen, ...] = ()
+    data: bytes = b""
 
 
 def recognise_place(place: str) -> tuple[Result, ...]:
@@ -153,12 +157,14 @@ def _polled(name: str, line: PortLine, found: Search, best: Finding) -> Result:
     rows = sum(len(block.end_offset) for block in polled.blocks)
     best = replace(best, rows=rows, frames_good=max(best.frames_good, polled.account.frames_good))
     account = asdict(polled.account) | {"balanced": polled.account.balanced}
-    return Result(name, (Told(best, _samples(profile, best.params, polled.blocks), account),), found.seen)
+    return Result(name, (Told(best, _samples(profile, best.params, polled.blocks), account),), found.seen, found.data)
 
 
 def told(name: str, found: Search) -> Result:
     """Return a search's outcome with accounts and first values."""
-    return Result(name, tuple(_told(fit, found.data, fit is found.best) for fit in found.findings), found.seen)
+    return Result(
+        name, tuple(_told(fit, found.data, fit is found.best) for fit in found.findings), found.seen, found.data
+    )
 
 
 def _told(fit: Finding, data: bytes, is_best: bool) -> Told:
@@ -210,6 +216,11 @@ def name_of(fit: Finding, language: str) -> str:
 
 def evidence(fit: Finding, words: Words) -> str:
     """Return what speaks for a finding as a sentence, such as "115200 8N1, …, 412 of 412 checksums good"."""
+    found = _evidence(fit, words)
+    return words(_STOPS_OPEN, evidence=found) if fit.is_stop_proved is False else found
+
+
+def _evidence(fit: Finding, words: Words) -> str:
     line = str(fit.line) if fit.line else words(_NO_LINE)
     profile = name_of(fit, words.language)
     if fit.asked:
@@ -241,12 +252,22 @@ def as_json(result: Result, words: Words) -> dict[str, Any]:
     return {
         "name": result.name,
         "recognised": any(each.finding.explains for each in result.findings),
-        "findings": [_finding_json(each, words) for each in result.findings],
+        "findings": [_finding_json(each, words, result.data) for each in result.findings],
+        "bytes": "" if any(each.finding.profile_id for each in result.findings) else result.data[:_SHOWN_BYTES].hex(),
         "seen": [_seen_json(each) for each in result.seen],
     }
 
 
-def _finding_json(each: Told, words: Words) -> dict[str, Any]:
+def toml_of(result: Result) -> str:
+    """Return the text of a profile to go on from for the best unknown layout of a line, "" when there is none."""
+    return next((text for each in result.findings if (text := _toml(each.finding, result.data))), "")
+
+
+def _toml(fit: Finding, data: bytes) -> str:
+    return draft(fit.proposal, fit.line, data) if fit.proposal else ""
+
+
+def _finding_json(each: Told, words: Words, data: bytes) -> dict[str, Any]:
     fit = each.finding
     return {
         "profile": fit.profile_id or None,
@@ -255,6 +276,7 @@ def _finding_json(each: Told, words: Words) -> dict[str, Any]:
         "kind": fit.kind.value,
         "line": line_json(fit.line),
         "inverted": fit.is_inverted,
+        "stop_bits_proved": fit.is_stop_proved,
         "params": dict(fit.params),
         "frames_good": fit.frames_good,
         "frames_bad": fit.frames_bad,
@@ -264,6 +286,7 @@ def _finding_json(each: Told, words: Words) -> dict[str, Any]:
         "asked": fit.asked.hex() or None,
         "told": fit.told or None,
         "proposal": dict(fit.proposal) if fit.proposal else None,
+        "toml": _toml(fit, data) or None,
         "account": dict(each.account),
         "first": {f"{one.stream}.{one.channel}": {"value": one.first, "unit": one.unit} for one in each.samples},
         "samples": [asdict(one) for one in each.samples],

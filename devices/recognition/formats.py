@@ -9,12 +9,17 @@ from numpy.typing import NDArray
 
 from devices.recognition.fitting import printable
 from devices.recognition.speeds import Speed
-from devices.uart import Characters, Levels, receive
+from devices.uart import Characters, Levels, parity_bits, receive
 from devices.values import LineSettings
 
 _FORMATS = tuple((bits, parity) for bits in (8, 7, 9, 6, 5) for parity in "NEO")
 _TOLERATED = 0.02
 _MANY = 7
+_NEARLY_ALL = 0.9
+_AT_ONCE = 2.6
+_MOST_OF = 0.8
+_CLOSE_PAIRS = 2
+_PROOF_PAIRS = 6
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Reading:
     line: LineSettings
     characters: Characters
     cost: float
+    is_stop_proved: bool = False
 
     @property
     def error_share(self) -> float:
@@ -43,8 +49,9 @@ def readings(levels: Levels, speeds: tuple[Speed, ...]) -> list[Reading]:
 def _reading(levels: Levels, speed: Speed, bits: int, parity: str) -> Reading:
     line = LineSettings(speed.nominal, bits, parity, 1)
     heard = receive(levels, line)
-    line = LineSettings(speed.nominal, bits, parity, stop_bits(heard, line, speed.actual))
-    return Reading(line, heard, _cost(heard, line, levels))
+    stops, is_proved = stop_bits(heard, line, speed.actual)
+    line = LineSettings(speed.nominal, bits, parity, stops)
+    return Reading(line, heard, _cost(heard, line, levels), is_proved)
 
 
 def _cost(heard: Characters, line: LineSettings, levels: Levels) -> float:
@@ -55,7 +62,7 @@ def _cost(heard: Characters, line: LineSettings, levels: Levels) -> float:
     cost = flaws(heard) / size + 2.0 * _stray(heard, line, levels)
     cost += {8: 0.0, 7: 0.012, 9: 0.06, 6: 0.07, 5: 0.08}[line.data_bits]
     if line.parity != "N":
-        return cost + _parity_cost(heard, line)
+        return cost + _parity_cost(heard, line) + _twice_cost(heard, line)
     return cost + _idle_cost(heard, line) + _letters_cost(heard, line)
 
 
@@ -76,9 +83,19 @@ def _parity_cost(heard: Characters, line: LineSettings) -> float:
 
 def _idle_cost(heard: Characters, line: LineSettings) -> float:
     """Weigh against a top bit that is always set: it is the stop bit or the idle line."""
-    top = heard.values >> (line.data_bits - 1) & 1
-    is_idle = bool(top.all()) and (line.data_bits > 8 or np.unique(heard.values).size >= 4)
+    values = _in_step(heard)
+    top = values >> (line.data_bits - 1) & 1
+    is_idle = float(top.mean()) >= _NEARLY_ALL and (line.data_bits > 8 or np.unique(values).size >= 4)
     return 0.2 if is_idle else 0.0
+
+
+def _twice_cost(heard: Characters, line: LineSettings) -> float:
+    """Weigh against a ninth data bit that is the parity of the other eight: then the parity is that bit."""
+    if line.data_bits != 9:
+        return 0.0
+    values = _in_step(heard)
+    is_even = parity_bits(np.asarray(values & 0xFF, dtype=np.uint16), "E") == (values >> 8).astype(np.bool_)
+    return 0.2 if max(float(is_even.mean()), 1.0 - float(is_even.mean())) >= _NEARLY_ALL else 0.0
 
 
 def _letters_cost(heard: Characters, line: LineSettings) -> float:
@@ -97,14 +114,32 @@ def _stray(heard: Characters, line: LineSettings, levels: Levels) -> float:
     return float((~inside | off).mean()) if changes.size else 0.0
 
 
-def stop_bits(heard: Characters, line: LineSettings, actual_baud: float) -> float:
-    """Return the stop bits that the pace of characters sent back to back shows, 1 when it shows none."""
+def stop_bits(heard: Characters, line: LineSettings, actual_baud: float) -> tuple[float, bool]:
+    """Return the stop bits that the pace of characters sent back to back shows, and whether it proves them.
+
+    No character begins before the stop bits of the one before it are over: those that follow at once tell. Where
+    characters keep a distance of their own nothing does, and 1 is taken.
+    """
     bare = 1 + line.data_bits + (line.parity != "N")
-    spacing: NDArray[np.float64] = np.diff(heard.start_ns) * actual_baud / 1e9 - bare
-    close = spacing[spacing < 2.6]
-    if close.size < 3:
-        return 1
-    for stops in (2.0, 1.5) if line.data_bits == 5 else (2.0,):
-        if (np.abs(close - stops) < 0.08 + 0.005 * bare).mean() >= 0.8:
-            return 2 if stops == 2.0 else 1.5
-    return 1
+    first, last = _longest_sound(heard)
+    spacing: NDArray[np.float64] = np.diff(heard.start_ns[first:last]) * actual_baud / 1e9 - bare
+    close = spacing[spacing < _AT_ONCE]
+    for stops in (1.5, 2.0) if line.data_bits == 5 else (2.0,):
+        near = int((np.abs(close - stops) < 0.08 + 0.005 * bare).sum())
+        if near >= _CLOSE_PAIRS and near >= _MOST_OF * close.size:
+            return (2 if stops == 2.0 else stops), near >= _PROOF_PAIRS
+    return 1, int((close < 1.3).sum()) >= _PROOF_PAIRS
+
+
+def _in_step(heard: Characters) -> NDArray[np.uint16]:
+    """Return the values of the longest run of sound characters, all when there is none."""
+    first, last = _longest_sound(heard)
+    return heard.values[first:last] if last > first else heard.values
+
+
+def _longest_sound(heard: Characters) -> tuple[int, int]:
+    """Return [first, last) of the longest run of characters without an error: a receiver out of step gives others."""
+    flawed = np.flatnonzero(heard.framing | heard.parity)
+    edges = np.concatenate(([-1], flawed, [heard.values.size]))
+    longest = int(np.diff(edges).argmax())
+    return int(edges[longest]) + 1, int(edges[longest + 1])

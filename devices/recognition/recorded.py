@@ -75,9 +75,10 @@ def _judged(ranked: list[tuple[float, Reading, Levels, bool]]) -> Search:
     """Try what the likeliest settings read; a profile that fits decides between settings that are close."""
     seen: list[Seen] = []
     findings: list[tuple[tuple[object, ...], Finding, bytes]] = []
-    best_cost = ranked[0][0] if ranked else 0.0
-    for cost, reading, levels, is_inverted in ranked[:_TRIED]:
-        if cost > best_cost + 0.25 or reading.error_share > _MOST_ERRORS + 0.1:
+    best_cost = min((reading.cost for _, reading, _, _ in ranked), default=0.0)
+    near = [each for each in ranked if each[1].cost <= best_cost + 0.25]
+    for cost, reading, levels, is_inverted in near[:_TRIED]:
+        if reading.error_share > _MOST_ERRORS + 0.1:
             continue
         heard = receive(levels, reading.line)
         data = heard.data
@@ -85,6 +86,7 @@ def _judged(ranked: list[tuple[float, Reading, Levels, bool]]) -> Search:
         for place, fit in enumerate(fits):
             if fit is not None:
                 fit = replace(fit, characters=len(data), errors=heard.errors, is_inverted=is_inverted)
+                fit = replace(fit, is_stop_proved=reading.is_stop_proved)
                 findings.append(((_weight(fit), place, cost), fit, data))
         seen.append(_seen(reading, data, levels.seconds))
     findings.sort(key=lambda entry: entry[0])

@@ -64,7 +64,8 @@ class Finding:
     `share` is the part of the bytes in good frames (0–1), `rows` counts the rows of values read from them; `line` is
     None when nothing tells the settings; `characters` and `errors` count what the receiver got and how much of it had
     a framing or parity error (None: unknown); `proposal` is the layout of frames that no profile knows; `told` is what
-    a device says of itself when asked.
+    a device says of itself when asked; `is_stop_proved` says whether the pace of a recorded line shows its stop bits
+    (None: not told, a receiver takes one or two alike).
     """
 
     profile_id: str
@@ -81,6 +82,7 @@ class Finding:
     is_inverted: bool = False
     rows: int = 0
     told: str = ""
+    is_stop_proved: bool | None = None
 
     @property
     def explains(self) -> bool:
