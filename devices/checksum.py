@@ -79,6 +79,50 @@ def crc16_rows(kind: Crc16, rows: Rows) -> NDArray[np.uint16]:
     return sums
 
 
+def crc16_marks(kind: Crc16, data: Rows) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """Return (starts, ends) of bytes, uint16 (n,) and (n + 1,), that tell every sound frame at once.
+
+    A frame data[a:b] that ends in its CRC, low byte first, is sound exactly when starts[a] == ends[b]. A reflected CRC
+    is linear: `ends` sums up what each bit adds, shifted back to the first bit, so that two of its values tell the
+    CRC between them; `starts` adds the initial value, which lies over the frame's first two bytes.
+    """
+    ends = np.zeros(data.size + 1, dtype=np.uint16)
+    bits = np.unpackbits(data, bitorder="little")
+    np.bitwise_xor.accumulate(_xor8(np.resize(_bit_cycle(kind), bits.size) * bits), out=ends[1:])
+    return ends[:-1] ^ np.resize(_initial_cycle(kind), data.size), ends
+
+
+def _xor8(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return the exclusive or of every eight words, uint16 (n,)."""
+    pairs = words.view(np.uint64).reshape(-1, 2)
+    both = pairs[:, 0] ^ pairs[:, 1]
+    both ^= both >> np.uint64(32)
+    return (both ^ both >> np.uint64(16)).astype(np.uint16)
+
+
+@cache
+def _bit_cycle(kind: Crc16) -> NDArray[np.uint16]:
+    """Tabulate what each bit of a stream adds to a reflected CRC, shifted back to the first one, until it recurs."""
+    words = [1]
+    while True:
+        word = words[-1]
+        word = ((word ^ kind.polynomial) << 1 | 1 if word & 0x8000 else word << 1) & 0xFFFF
+        if word == 1:
+            return np.array(words, dtype=np.uint16)
+        words.append(word)
+
+
+@cache
+def _initial_cycle(kind: Crc16) -> NDArray[np.uint16]:
+    """Tabulate what the initial value adds when a frame starts at each byte of a stream, until it recurs."""
+    cycle = _bit_cycle(kind)
+    found = np.zeros(cycle.size, dtype=np.uint16)
+    for bit in range(16):
+        if kind.initial >> bit & 1:
+            found ^= cycle[(8 * np.arange(cycle.size) + bit) % cycle.size]
+    return found
+
+
 def _last_byte(kind: Crc16, sums: NDArray[np.uint16], last: Rows) -> NDArray[np.uint16]:
     """Fold one odd last byte into the running sums."""
     table = _byte_table(kind)

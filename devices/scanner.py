@@ -85,23 +85,37 @@ class Scanner:
         return found
 
     def _drain(self, found: list[tuple[bytes, int]], is_end: bool) -> None:
-        position, size = 0, len(self._buffer)
+        booked = position = 0
+        size = len(self._buffer)
         while position < size:
             match = self._starts.search(self._buffer, position)
-            start = match.start() if match else size
-            if start > position:
-                self._discard(position, start)
-            position = start
-            if start == size:
+            position = match.start() if match else size
+            verdict = self._judge(self._buffer, position, is_end) if match else None
+            if match is None or (verdict is None and not is_end):
                 break
-            verdict = self._judge(self._buffer, start, is_end)
-            if verdict is None and not is_end:
-                break
-            position += (
-                self._refuse(start, verdict) if verdict is None or verdict[1] else self._keep(start, verdict, found)
-            )
+            if verdict is None or verdict[1]:
+                passed = self._passed(position, verdict)
+                if passed:
+                    position += passed
+                    continue
+            self._discard(booked, position)
+            settled = self._keep(position, verdict, found) if verdict and not verdict[1] else 0
+            position += settled or self._refuse(position, verdict)
+            booked = position
+        self._discard(booked, position)
         self._buffer = self._buffer[position:]
         self._base += position
+
+    def _passed(self, start: int, verdict: Verdict | None) -> int:
+        """Return how many bytes to pass over where nothing new is refused: noise, or inside a refused message."""
+        at, (until, why) = self._base + start, self._spoiled
+        if verdict is not None and verdict[1] == NOISE:
+            return verdict[0]
+        if at >= until:
+            return 0
+        if verdict is not None:
+            self._spoiled = (max(until, at + verdict[0]), why)
+        return 1
 
     def _keep(self, start: int, verdict: Verdict, found: list[tuple[bytes, int]]) -> int:
         """Keep a sound message; return its size."""
@@ -116,26 +130,21 @@ class Scanner:
 
     def _refuse(self, start: int, verdict: Verdict | None) -> int:
         """Discard what a refused message settles, None being one that the end cuts; return how many bytes that is."""
-        size, reason, _, is_whole = verdict or Verdict(len(self._buffer) - start, CUT)
-        if reason == NOISE:
-            self._discard(start, start + size)
-            return size
         at = self._base + start
-        until, why = self._spoiled
-        is_fresh = at >= until
-        if reason == CUT:
+        size, reason, _, is_whole = verdict or Verdict(len(self._buffer) - start, CUT)
+        if verdict is None:
             self._cut_until = at + size
         else:
-            self._spoiled = (max(until, at + size), reason if is_fresh else why)
-        settled = size if is_whole and is_fresh else 1
-        self._book(at, at + settled, reason if is_fresh else why, start, size if is_fresh else 0)
+            self._spoiled = (at + size, reason)
+        settled = size if is_whole else 1
+        self._book(at, at + settled, reason, self._buffer[start : start + size])
         return settled
 
-    def _book(self, at: int, stop: int, reason: str, start: int = 0, size: int = 0) -> None:
-        """Discard bytes [at, stop) of the stream; `size` other than 0: a refused message begins there, at `start`."""
-        self.book.discard(reason, stop - at, 1 if size and reason != CUT else 0)
+    def _book(self, at: int, stop: int, reason: str, frame: bytes = b"") -> None:
+        """Discard bytes [at, stop) of the stream; a refused message begins there when `frame` is not empty."""
+        self.book.discard(reason, stop - at, 1 if frame and reason != CUT else 0)
         if self._tell is not None:
-            self._tell(Span(at, stop, reason, self._buffer[start : start + size] if size else b"", size > 0))
+            self._tell(Span(at, stop, reason, frame, bool(frame)))
 
     def _discard(self, start: int, stop: int) -> None:
         """Discard bytes between messages: of a refused one, of a cut one, or noise."""

@@ -14,6 +14,7 @@ from devices.account import BAD_CHECKSUM, CUT, NOISE, Book
 from devices.checksum import MODBUS, crc16_of
 from devices.modbus import pdu
 from devices.modbus.frames import HIGHEST_UNIT, LONGEST_RTU, parse_reply, parse_request
+from devices.modbus.hopes import Hopes
 from devices.modbus.pdu import Fields
 
 POLL, REPLY = "poll", "reply"
@@ -21,7 +22,7 @@ BOTH, POLLS, REPLIES = "both", "polls", "replies"
 SIDES = (BOTH, POLLS, REPLIES)
 """What a line carries: polls and replies mixed, or one of them where they have wires of their own."""
 _BROADCAST = frozenset({5, 6, 15, 16, 22})
-_CAN_FOLLOW = bytes(value & ~pdu.EXCEPTION in pdu.KNOWN for value in range(256))
+_SLICE_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -58,25 +59,25 @@ class Ear:
 
     def feed(self, data: bytes) -> list[Heard]:
         """Take received bytes; return what is decided, in order of the stream and without a hole."""
-        self.book.take(len(data))
-        self._buffer += data
-        return _joined(self._drain(is_end=False))
+        heard: list[Heard] = []
+        for start in range(0, len(data), _SLICE_BYTES):
+            piece = data[start : start + _SLICE_BYTES]
+            self.book.take(len(piece))
+            self._buffer += piece
+            _join(heard, self._drain(is_end=False))
+        return heard
 
     def flush(self) -> list[Heard]:
         """End the input: what an unfinished frame held is searched for whole ones, the rest is cut."""
-        heard = _joined(self._drain(is_end=True))
+        heard: list[Heard] = []
+        _join(heard, self._drain(is_end=True))
         self._poll = None
         return heard
 
     def _drain(self, is_end: bool) -> Iterator[Heard]:
-        at = 0
-        cut_until = 0
+        at = cut_until = 0
+        hopes: Hopes | None = None
         while at < len(self._buffer):
-            hopeful = self._next_hope(at)
-            if hopeful > at:
-                yield from self._refuse_run(at, hopeful, cut_until)
-                at = hopeful
-                continue
             size, role, is_open = self._frame_at(at)
             if is_open and not is_end:
                 break
@@ -86,16 +87,21 @@ class Ear:
                 continue
             cut_until = len(self._buffer) if is_open else cut_until
             yield self._refuse(at, at < cut_until)
-            at += 1
+            hopes = hopes or Hopes(self._buffer)
+            stop = min(hopes.next(at + 1), self._next_due(at + 1))
+            yield from self._refuse_run(at + 1, stop, cut_until)
+            at = stop
         self._buffer = self._buffer[at:]
         self._base += at
 
-    def _next_hope(self, at: int) -> int:
-        """Return the next position from `at` on whose two bytes can begin a frame, at most the last byte's."""
-        buffer, last = self._buffer, len(self._buffer) - 1
-        while at < last and (buffer[at] > HIGHEST_UNIT or not _CAN_FOLLOW[buffer[at + 1]]):
-            at += 1
-        return at
+    def _next_due(self, at: int) -> int:
+        """Return the next position from `at` on where a refused frame would count as one: a reply to the last poll."""
+        poll = self._poll
+        if poll is None:
+            return len(self._buffer)
+        after = max(at, self._spoiled_until - self._base)
+        found = self._buffer.find(poll.frame[:1], after, max(0, self._boundary + LONGEST_RTU - self._base))
+        return found if found >= 0 else len(self._buffer)
 
     def _refuse_run(self, at: int, stop: int, cut_until: int) -> Iterator[Heard]:
         """Discard bytes that begin nothing, in runs of one reason."""
@@ -202,13 +208,11 @@ def _is_sound(frame: bytes) -> bool:
     return crc16_of(MODBUS, frame[:-2]) == frame[-2] | frame[-1] << 8
 
 
-def _joined(pieces: Iterator[Heard]) -> list[Heard]:
-    """Join neighbouring refused bytes of one reason; a refused frame begins a new piece."""
-    found: list[Heard] = []
+def _join(found: list[Heard], pieces: Iterator[Heard]) -> None:
+    """Add pieces, joining neighbouring refused bytes of one reason; a refused frame begins a new piece."""
     for piece in pieces:
         last = found[-1] if found else None
         if last and last.reason and last.reason == piece.reason and last.stop == piece.start and not piece.frame:
             found[-1] = Heard(last.start, piece.stop, reason=last.reason, frame=last.frame)
         else:
             found.append(piece)
-    return found

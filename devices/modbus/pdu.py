@@ -28,19 +28,20 @@ EXCEPTIONS = {
 }
 Fields = dict[str, object]
 
-_REQUEST_SIZES = {1: 5, 2: 5, 3: 5, 4: 5, 5: 5, 6: 5, 7: 1, 8: 5, 11: 1, 12: 1, 17: 1, 22: 7, 24: 3, 43: 4}
-_REQUEST_COUNTED = {15: 5, 16: 5, 20: 1, 21: 1, 23: 9}
-_REPLY_SIZES = {5: 5, 6: 5, 7: 2, 8: 5, 11: 5, 15: 5, 16: 5, 22: 7}
-_REPLY_COUNTED = {1: 1, 2: 1, 3: 1, 4: 1, 12: 1, 17: 1, 20: 1, 21: 1, 23: 1}
+REQUEST_SIZES = {1: 5, 2: 5, 3: 5, 4: 5, 5: 5, 6: 5, 7: 1, 8: 5, 11: 1, 12: 1, 17: 1, 22: 7, 24: 3, 43: 4}
+REQUEST_COUNTED = {15: 5, 16: 5, 20: 1, 21: 1, 23: 9}
+REPLY_SIZES = {5: 5, 6: 5, 7: 2, 8: 5, 11: 5, 15: 5, 16: 5, 22: 7}
+REPLY_COUNTED = {1: 1, 2: 1, 3: 1, 4: 1, 12: 1, 17: 1, 20: 1, 21: 1, 23: 1}
+"""Bytes of a PDU by function, and where the byte lies that counts what follows it."""
 READS = (1, 2, 3, 4)
-KNOWN = frozenset({*_REQUEST_SIZES, *_REQUEST_COUNTED})
+KNOWN = frozenset({*REQUEST_SIZES, *REQUEST_COUNTED})
 ECHOED = (5, 6, 8, 22)
 """Functions whose reply repeats the request byte for byte."""
 
 
 def request_size(head: bytes) -> int | None:
     """Return the size in bytes a request declares: 0 when it is none, None when more bytes are needed to tell."""
-    return _size(head, _REQUEST_SIZES, _REQUEST_COUNTED)
+    return _size(head, REQUEST_SIZES, REQUEST_COUNTED)
 
 
 def reply_size(head: bytes) -> int | None:
@@ -51,7 +52,7 @@ def reply_size(head: bytes) -> int | None:
         return _within(3 + int.from_bytes(head[1:3], "big")) if len(head) >= 3 else None
     if head[:1] == b"\x2b":
         return _identification_size(head)
-    return _size(head, _REPLY_SIZES, _REPLY_COUNTED)
+    return _size(head, REPLY_SIZES, REPLY_COUNTED)
 
 
 def _size(head: bytes, fixed: Mapping[int, int], counted: Mapping[int, int]) -> int | None:
@@ -71,8 +72,10 @@ def _within(size: int) -> int:
 
 def _identification_size(head: bytes) -> int | None:
     """Return the size of a reply with device identification: seven bytes, then objects of stated length."""
+    if head[1:2] not in (b"", b"\x0e"):
+        return 0
     if len(head) < 7:
-        return None if head[1:2] in (b"", b"\x0e") else 0
+        return None
     at = 7
     for _ in range(head[6]):
         if len(head) < at + 2:

@@ -13,6 +13,7 @@ from devices.values import Profile
 
 every_profile = pytest.mark.parametrize("profile", profiles.all(), ids=lambda profile: profile.id)
 MOST_GROWTH = 5 << 20
+COUNT = 20
 
 
 def feed(profile: Profile, piece: bytes, count: int) -> None:
@@ -41,17 +42,12 @@ def seconds_per_megabyte(profile: Profile, piece: bytes, count: int) -> float:
     return (time.process_time() - began) / (len(piece) * count / 1e6)
 
 
-def allowed(profile: Profile) -> float:
-    """Return the most processor time, s per megabyte: 30 % of a core at 921,600 baud is 3.3.
-
-    A line of at most 115,200 baud brings no more bytes than its speed allows, for which 30 % of a core would be 26;
-    10 is asked of its devices.
-    """
-    return 10.0 if profile.line.baud <= 115_200 else 3.3
+MOST_S_PER_MEGABYTE = 3.3
+"""30 % of a core at 921,600 baud."""
 
 
 @every_profile
-@pytest.mark.parametrize("kind", ["nul", "no_delimiter", "noise", "sync", "digits"])
+@pytest.mark.parametrize("kind", ["nul", "no_delimiter", "noise", "sync", "digits", "polls", "writes"])
 def test_a_flood_stays_small_and_cheap(profile: Profile, kind: str) -> None:
     size = 4096
     noise = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8).tobytes()
@@ -61,9 +57,11 @@ def test_a_flood_stays_small_and_cheap(profile: Profile, kind: str) -> None:
         "noise": noise,
         "sync": (profile.sample[:2] * size)[:size],
         "digits": (b"1.5,-2," * size)[:size],
+        "polls": b"\x01\x03" * (size // 2),
+        "writes": b"\x01\x10" * (size // 2),
     }
-    assert growth(profile, pieces[kind], 30) < MOST_GROWTH
-    assert seconds_per_megabyte(profile, pieces[kind], 30) < allowed(profile)
+    assert growth(profile, pieces[kind], COUNT) < MOST_GROWTH
+    assert seconds_per_megabyte(profile, pieces[kind], COUNT) < MOST_S_PER_MEGABYTE
 
 
 def test_ten_megabytes_without_a_delimiter_in_one_piece() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.modbus import Sniffer, read_request, sealed
+from devices.modbus import Sniffer, is_sound, pdu, read_request, sealed
 from devices.modbus.explaining import explain_line, explain_tcp
-from devices.modbus.frames import wrapped
+from devices.modbus.frames import LONGEST_RTU, wrapped
+from devices.modbus.hopes import Hopes
 from devices.modbus.plan import Read
 from devices.modbus.ranges import read_ranges
 from devices.modbus.sniffing import discover, settings_of
@@ -143,6 +144,30 @@ def test_any_split_of_a_hurt_line_gives_the_same(cuts: list[int], hurt: list[tup
     params = discover(PROFILE.simulator(5).bytes_between(0.0, 20.0))
     whole = decode(PROFILE.decoder(params), [bytes(data)])
     assert decode(PROFILE.decoder(params), split_at(bytes(data), cuts)) == whole
+
+
+heads = st.sampled_from([1, 2, 3, 5, 6, 0x0E, 0x0F, 0x10, 0x16, 0x17, 0x18, 0x2B, 0x83, 0xFF, 0]).map(
+    lambda at: bytes((at,))
+)
+parts = st.lists(heads, min_size=1, max_size=12).map(b"".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(parts, parts.map(sealed)), min_size=1, max_size=60).map(b"".join))
+def test_no_place_where_a_frame_can_start_is_passed_over(data: bytes) -> None:
+    hopes = Hopes(data)
+    for at in range(len(data) - 1):
+        if data[at + 1] & ~pdu.EXCEPTION in pdu.KNOWN:
+            sizes = [size(data[at + 1 : at + LONGEST_RTU]) for size in (pdu.request_size, pdu.reply_size)]
+            whole = [data[at : at + size + 3] for size in sizes if size and at + size + 3 <= len(data)]
+            is_open = len(whole) < sum(size != 0 for size in sizes)
+            if is_open or any(is_sound(frame) for frame in whole):
+                assert hopes.next(at) == at
+
+
+def test_an_identification_is_none_for_another_interface_however_much_of_it_is_there() -> None:
+    reply = bytes.fromhex("2b0d 0101 00 00 01 00 03 616263")
+    assert {pdu.reply_size(reply[:size]) for size in range(2, len(reply) + 1)} == {0}
 
 
 def test_a_million_bytes_of_noise_are_accounted_for() -> None:
