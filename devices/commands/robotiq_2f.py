@@ -30,9 +30,14 @@ _POSITION = CommandField(
 _WIDTH = CommandField("width", say("Opening", "Öffnung", "开口宽度"), "number", "mm", low=0.0, high=140.0, default=40.0)
 
 
-def request(action: int, position: int = 0, speed: int = 0, force: int = 0) -> bytes:
+def unit_of(params: Params) -> int:
+    """Return the gripper's Modbus address."""
+    return int(str(params.get("unit", UNIT)))
+
+
+def request(action: int, position: int = 0, speed: int = 0, force: int = 0, unit: int = UNIT) -> bytes:
     """Return the request that writes the three output registers."""
-    return writes.registers(UNIT, WRITE_AT, bytes((action, 0, 0, position, speed, force))).request
+    return writes.registers(unit, WRITE_AT, bytes((action, 0, 0, position, speed, force))).request
 
 
 def position_of(params: Params, values: Values) -> int:
@@ -49,15 +54,21 @@ def position_of(params: Params, values: Values) -> int:
 
 def _act(action: int, mask: int) -> Callable[[Params, Values], writes.Write]:
     """Return the write of an action whose bits of `mask` are compared with the status."""
-    readback = writes.reads(UNIT, STATUS, bytes((action, 0, 0, 0)), bytes((mask, 0, 0, 0)))
-    return lambda params, values: writes.Write(request(action), readback)
+
+    def write(params: Params, values: Values) -> writes.Write:
+        unit = unit_of(params)
+        readback = writes.reads(unit, STATUS, bytes((action, 0, 0, 0)), bytes((mask, 0, 0, 0)))
+        return writes.Write(request(action, unit=unit), readback)
+
+    return write
 
 
-def _move(position: int, values: Values) -> writes.Write:
+def _move(position: int, params: Params, values: Values) -> writes.Write:
     """Return the write that moves the fingers; the status repeats the position asked for."""
-    told = request(ACTIVE | GO, position, integer(values, "speed"), integer(values, "force"))
+    unit = unit_of(params)
+    told = request(ACTIVE | GO, position, integer(values, "speed"), integer(values, "force"), unit)
     return writes.Write(
-        told, writes.reads(UNIT, STATUS, bytes((ACTIVE | GO, 0, 0, position)), bytes((ACTIVE | GO, 0, 0, 0xFF)))
+        told, writes.reads(unit, STATUS, bytes((ACTIVE | GO, 0, 0, position)), bytes((ACTIVE | GO, 0, 0, 0xFF)))
     )
 
 
@@ -65,14 +76,14 @@ COMMANDS = (
     writes.command(
         "move",
         say("Move to position", "Position anfahren", "移动到位置"),
-        lambda params, values: _move(integer(values, "position"), values),
+        lambda params, values: _move(integer(values, "position"), params, values),
         (_POSITION, _SPEED, _FORCE),
         is_hazardous=False,
     ),
     writes.command(
         "open_to",
         say("Open to a width", "Auf Weite öffnen", "张开到指定宽度"),
-        lambda params, values: _move(position_of(params, values), values),
+        lambda params, values: _move(position_of(params, values), params, values),
         (_WIDTH, _SPEED, _FORCE),
         is_hazardous=False,
     ),

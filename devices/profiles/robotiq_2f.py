@@ -1,4 +1,4 @@
-"""Robotiq 2F-85, 2F-140 and Hand-E grippers: status read with Modbus RTU, unit 9, 115200 8N1.
+"""Robotiq 2F-85, 2F-140 and Hand-E grippers: status read with Modbus RTU, 115200 8N1, unit 9 unless set otherwise.
 
 Three registers from 0x07D0 (function 3): gOBJ bits 15–14, gSTA 13–12, gGTO 11, gACT 8; fault bits 11–8 of the second,
 echo of the requested position in its low byte; position in the high and current × 10 mA in the low byte of the third.
@@ -16,7 +16,7 @@ from devices.readers import robotiq_2f
 from devices.simulators.gripper import Gripper
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
-UNIT, FUNCTION, ADDRESS = 9, 3, 0x07D0
+FUNCTION, ADDRESS = 3, 0x07D0
 OBJECT = {0: "moving", 1: "held outside", 2: "held inside", 3: "at position"}
 STATUS = {0: "reset", 1: "activating", 3: "active"}
 
@@ -46,8 +46,17 @@ STREAM = StreamSpec("gripper", tuple(register.channel for register in REGISTERS)
 
 def _master(params: Params) -> ModbusMaster:
     return ModbusMaster(
-        same_registers(REGISTERS, {UNIT: STREAM}, float(str(params["interval_ms"])), 100.0), PROFILE.line
+        same_registers(REGISTERS, {int(str(params["unit"])): STREAM}, float(str(params["interval_ms"])), 100.0),
+        PROFILE.line,
     )
+
+
+def _discover(data: bytes) -> Params:
+    """Find the address in bytes that are said to be a gripper's: who is heard most."""
+    from devices.recognition.members import units_on_modbus
+
+    heard = units_on_modbus(data)
+    return {"unit": heard[0]} if heard else {}
 
 
 PROFILE = Profile(
@@ -56,9 +65,9 @@ PROFILE = Profile(
     label=say("Robotiq 2F / Hand-E gripper", "Greifer Robotiq 2F / Hand-E", "Robotiq 2F / Hand-E 夹爪"),
     line=LineSettings(115200),
     streams=(STREAM,),
-    make_decoder=lambda params: robotiq_2f.make_decoder(STREAM),
+    make_decoder=lambda params: robotiq_2f.make_decoder(STREAM, int(str(params["unit"]))),
     make_master=_master,
-    make_simulator=lambda seed, params: Gripper(REGISTERS),
+    make_simulator=lambda seed, params: Gripper(REGISTERS, int(str(params["unit"]))),
     sample=bytes.fromhex("090307d00003040e090306390000ff0e0af78b"),
     sample_expect=SampleExpectation(
         {"gripper": 1},
@@ -73,9 +82,11 @@ PROFILE = Profile(
     ),
     source="Robotiq 2F-85/2F-140 Instruction Manual, Modbus RTU communication example.",
     params=(
+        ParamSpec("unit", 9, say("Unit address", "Geräteadresse", "设备地址")),
         ParamSpec("interval_ms", 50, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),
         ParamSpec("stroke_mm", 85, say("Stroke (mm)", "Hub (mm)", "行程（毫米）")),
     ),
     explain=robotiq_2f.explain,
     commands=commands.COMMANDS,
+    discover=_discover,
 )

@@ -77,13 +77,17 @@ def _meaning(kind: str, words: Words) -> Told | None:
     return ("action_read", action(words)) if kind == "reply" and ACTION in words else None
 
 
+def _unit(params: Params) -> int:
+    return int(str(params.get("unit", UNIT)))
+
+
 def explain(data: bytes, params: Params) -> list[Message]:
     """Read requests and answers as messages."""
     listener = Listener(STATUS, 3)
-    return explain_frames(kinds(UNIT), data, lambda frame: told(listener.hear(frame), _meaning), correct)
+    return explain_frames(kinds(_unit(params)), data, lambda frame: told(listener.hear(frame), _meaning), correct)
 
 
-def make_decoder(stream: StreamSpec) -> DeclaredDecoder:
+def make_decoder(stream: StreamSpec, unit: int = UNIT) -> DeclaredDecoder:
     """Return a decoder of the status replies; registers that a reply does not carry are "not measured"."""
     listener = Listener(STATUS, 3)
 
@@ -95,4 +99,4 @@ def make_decoder(stream: StreamSpec) -> DeclaredDecoder:
         raw = (found.get(_MEANT[key], math.nan) for key in KEYS)
         return {stream.key: [float(str(value)) for value in raw]}
 
-    return DeclaredDecoder(kinds(UNIT), (stream,), read)
+    return DeclaredDecoder(kinds(unit), (stream,), read)

@@ -13,20 +13,33 @@ _MOST = 16
 
 
 def members(profile: Profile, data: bytes) -> dict[str, object]:
-    """Return the profile's settings with the addresses heard in the bytes; {} when it has none, or none was heard."""
+    """Return the profile's settings with the addresses heard in the bytes; {} when it has none, or none was heard.
+
+    A profile that finds out by itself (`discover`) is left alone.
+    """
     key = next((spec.key for spec in profile.params if spec.key in _KEYS), None)
-    if key is None:
+    if key is None or profile.discover is not None:
         return {}
-    heard = _on_modbus(data) if profile.make_master is not None else _explained(profile, data)
+    heard = units_on_modbus(data) if profile.make_master is not None else _explained(profile, data)
     usual = profile.defaults()[key]
-    if not heard:
-        return {}
-    if isinstance(usual, int):
-        return {key: heard[0]}
-    return {key: ",".join(str(each) for each in sorted(heard[:_MOST]))}
+    usable = [each for each in heard if _is_usable(profile, _setting(key, usual, [each]))]
+    return _setting(key, usual, usable[:_MOST]) if usable else {}
 
 
-def _on_modbus(data: bytes) -> list[int]:
+def _setting(key: str, usual: object, heard: list[int]) -> dict[str, object]:
+    return {key: heard[0] if isinstance(usual, int) else ",".join(str(each) for each in sorted(heard))}
+
+
+def _is_usable(profile: Profile, settings: dict[str, object]) -> bool:
+    """Say whether the profile can read with these settings: an address that nobody may have is no member."""
+    try:
+        profile.streams_for(settings)
+    except ValueError:
+        return False
+    return True
+
+
+def units_on_modbus(data: bytes) -> list[int]:
     """Return the Modbus units heard, the busiest first."""
     counts: Counter[int] = Counter()
     for heard in Ear().feed(data[:8192]):

@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from devices.modbus import Register, parse_request, sealed
 from devices.simulators.meter import MeterBus
 
-UNIT, WRITE_AT, STOP_AT = 9, 0x03E8, 180.0
+WRITE_AT, STOP_AT = 0x03E8, 180.0
 STROKE_S = 1.2
 
 
 class Gripper:
     """Answer reads of the status and writes of the action; fingers stop at 180 on a part."""
 
-    def __init__(self, registers: tuple[Register, ...]) -> None:
-        """Serve these status registers."""
-        self._status = MeterBus(registers, {UNIT: self.measure})
+    def __init__(self, registers: tuple[Register, ...], unit: int = 9) -> None:
+        """Serve these status registers at this address."""
+        self._unit = unit
+        self._status = MeterBus(registers, {unit: self.measure})
         self._told: tuple[int, int, float] | None = None
         self._from = (0.0, 0.0)
 
@@ -28,9 +29,9 @@ class Gripper:
     def answer(self, request: bytes, at_s: float) -> bytes:
         """Acknowledge a write of the action, answer a read of the status."""
         fields = parse_request(request)
-        if fields and fields["unit"] == UNIT and fields["fc"] == 16:
+        if fields and fields["unit"] == self._unit and fields["fc"] == 16:
             if fields["address"] != WRITE_AT or fields.get("count") != 3 or "registers" not in fields:
-                return sealed(bytes((UNIT, 0x90, 2)))
+                return sealed(bytes((self._unit, 0x90, 2)))
             self._obey(request[7:13], at_s)
             return sealed(request[:6])
         return self._status.answer(request, at_s)

@@ -1,0 +1,55 @@
+"""Frames made from the specifications: addresses, labels and readings that no sample of ours has."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from center_app.telemetry.byte_files import Form
+from center_app.telemetry.decoding import decode_place
+from devices import profiles
+from devices.checksum import KERMIT, MODBUS, crc16_of
+
+
+def decoded(profile: str, data: bytes, folder: Path) -> Any:
+    (folder / "line.bin").write_bytes(data)
+    found = decode_place(profile, str(folder / "line.bin"), form=Form.RAW)
+    assert found.balanced
+    return found
+
+
+def modbus(frame: bytes) -> bytes:
+    return frame + crc16_of(MODBUS, frame).to_bytes(2, "little")
+
+
+def motor(mode: int, torque: int) -> bytes:
+    frame = b"\xfd\xee" + bytes((mode,)) + struct.pack("<hhibH", torque, 0, 0, 40, 0)
+    return frame + crc16_of(KERMIT, frame).to_bytes(2, "little")
+
+
+def test_a_motor_number_nobody_may_have_does_not_end_the_reading(tmp_path: Path) -> None:
+    found = decoded("unitree_go_m8010", motor(0x1F, 1) * 3 + motor(0x12, -256), tmp_path)
+    assert found.params["motors"] == "2"
+    assert found.streams["knee"].rows[0]["values"]["knee_torque"] == pytest.approx(-6.33)
+
+
+def test_a_gripper_at_another_address_is_read(tmp_path: Path) -> None:
+    found = decoded("robotiq_2f", modbus(bytes((3, 3, 6, 0xB9, 0, 0x05, 128, 64, 12))), tmp_path)
+    assert found.params["unit"] == 3
+    row = found.streams["gripper"].rows[0]["values"]
+    assert (row["object"], row["fault"], row["requested"], row["current"]) == (2, 5, 128, 120)
+    assert found.messages[0]["fields"]["gPO"] == 64
+
+
+def test_a_gripper_at_another_address_is_asked_and_told_there() -> None:
+    profile = profiles.get("robotiq_2f")
+    master = profile.master({"unit": 4})
+    assert master is not None
+    request = master.next_request(0)
+    assert request is not None and request[0] == 4
+    assert profile.simulator(1, {"unit": 4}).answer(request, 1.0)[:3] == bytes((4, 3, 6))
+    stop = next(each for each in profile.commands if each.key == "stop")
+    assert stop.encode(profile.settled({"unit": 4}), {})[0] == 4
