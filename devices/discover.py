@@ -11,6 +11,7 @@ from devices.profiles.label_value import pairs
 
 _MOST_LINES = 200
 _MOST_NAMES = 64
+_ONE_IN = 10
 
 
 def _lines(data: bytes) -> list[bytes]:
@@ -20,9 +21,14 @@ def _lines(data: bytes) -> list[bytes]:
 
 
 def discover_names(found: list[dict[str, float]]) -> str:
-    """Return the names most lines carry, in the order of their first appearance."""
+    """Return the names that one line in ten carries at least, in the order of their first appearance.
+
+    A device may send each of its values on a line of its own.
+    """
     counts = Counter(name for each in found for name in each)
-    names = [name for name, times in counts.items() if times * 2 >= len(found) and "," not in name and "[" not in name]
+    names = [
+        name for name, times in counts.items() if times * _ONE_IN >= len(found) and "," not in name and "[" not in name
+    ]
     return ",".join(names[:_MOST_NAMES])
 
 

@@ -6,6 +6,7 @@ reads as 00, as a serial port gives it, and is counted.
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 from collections.abc import Iterator
@@ -79,6 +80,8 @@ class ByteFile:
             first = next(chunks, b"")
             if not first:
                 raise PersonError(FILE_EMPTY, file=self.name)
+            if self.form is not Form.RAW:
+                first, chunks = _unmarked(first, chunks)
             if self.form is Form.AUTO:
                 self.form = form_of(first[:HEAD_BYTES], prefer_raw)
             readers = {Form.RAW: self._raw, Form.HEX: self.unhexed, Form.CAPTURE: self._capture}
@@ -150,6 +153,22 @@ class ByteFile:
         match = _SPEED.search(head.split(b"\n")[0].decode("utf-8", "replace"))
         if match:
             self.line = LineSettings(int(match[1]), int(match[2]), match[3], float(match[4]))
+
+
+def _unmarked(first: bytes, chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return text without the mark that Windows programs put before it, UTF-16 as UTF-8; other bytes as they are."""
+    if first.startswith(codecs.BOM_UTF8) and _is_text(first[3:HEAD_BYTES]):
+        return first[3:], chunks
+    if not first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return first, chunks
+    if not _is_text(first[: HEAD_BYTES // 2 * 2].decode("utf-16", "replace").encode()):
+        return first, chunks
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    return decoder.decode(first).encode(), (decoder.decode(chunk).encode() for chunk in chunks)
+
+
+def _is_text(head: bytes) -> bool:
+    return bool(head) and head.isascii() and all(byte >= 32 or byte in b"\t\r\n" for byte in head)
 
 
 def form_of(head: bytes, prefer_raw: bool = False) -> Form:

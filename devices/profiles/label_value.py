@@ -1,4 +1,4 @@
-"""Label:value lines as the plotter of the Arduino IDE reads them: `Min:0,Sensor:512,Max:1023`.
+"""Label:value lines as the plotter of the Arduino IDE reads them: `Min:0,Sensor:512,Max:1023`; `ax=0.1 ay=-2` too.
 
 Labels not named in the settings are passed over; a line without any of them is text (boot chatter). The
 simulator sends a screwdriving spindle at 50 Hz: torque, angle and depth.
@@ -20,15 +20,15 @@ from devices.simulators.waves import noise, running
 from devices.values import LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
 _NAMES = "torque [N·m],angle [°],depth [mm]"
-_PAIR = re.compile(rb"([A-Za-z_][A-Za-z0-9_ .\-/]{0,63}):\s*([^\s,;:]{1,64})(?=[\s,;]|$)")
+_PAIR = re.compile(rb"([A-Za-z_][A-Za-z0-9_ .\-/]{0,63}?)\s*[:=]\s*([^\s,;:=]{1,64})(?=[\s,;]|$)")
 
 
 def pairs(line: bytes) -> dict[str, float]:
-    """Return the finite numbers that labels name in a line; text values are passed over."""
+    """Return the numbers that labels name in a line, NaN for one that was not measured; text is passed over."""
     found = {}
     for label, token in _PAIR.findall(line[:1024]):
         value = read_number(token)
-        if value is not None and value == value:
+        if value is not None:
             found[label.decode("ascii").strip().replace(" ", "_")] = value
     return found
 

@@ -19,9 +19,9 @@ def explain_labels(pairs: Callable[[bytes], dict[str, float]]) -> Callable[[byte
 
     def read(line: bytes) -> Told:
         found = pairs(line)
-        if not found:
+        if all(map(math.isnan, found.values())):
             return "text", {}
-        return "values", {label: number(value, 15) for label, value in found.items()}
+        return "values", _columns(found)
 
     return lambda data, params: explain_lines(data, read, 1024)
 

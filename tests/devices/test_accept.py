@@ -49,7 +49,37 @@ def test_a_gripper_at_another_address_is_asked_and_told_there() -> None:
     master = profile.master({"unit": 4})
     assert master is not None
     request = master.next_request(0)
-    assert request is not None and request[0] == 4
+    assert request is not None
+    assert request[0] == 4
     assert profile.simulator(1, {"unit": 4}).answer(request, 1.0)[:3] == bytes((4, 3, 6))
     stop = next(each for each in profile.commands if each.key == "stop")
     assert stop.encode(profile.settled({"unit": 4}), {})[0] == 4
+
+
+def test_each_value_on_a_line_of_its_own(tmp_path: Path) -> None:
+    found = decoded("label_value", b"a:1\nb:-2.5\na:3\nb:4\n", tmp_path)
+    assert found.account.bytes_good == found.account.bytes_in
+    rows = [row["values"] for row in found.streams["lines"].rows]
+    assert rows[:2] == [{"a": 1, "b": None}, {"a": None, "b": -2.5}]
+
+
+def test_labels_with_an_equals_sign_and_units(tmp_path: Path) -> None:
+    found = decoded("label_value", b"ax=-0.01 ay = 0.98\r\nTemp = 21.5 C, Hum = 40 %\r\n", tmp_path)
+    fields = found.messages[0]["fields"]
+    assert (fields["ax"], fields["ay"]) == (-0.01, 0.98)
+    assert found.streams["lines"].rows[1]["values"]["Temp"] == 21.5
+
+
+def test_a_label_without_a_measurement_is_marked(tmp_path: Path) -> None:
+    found = decoded("label_value", b"x: -1.5e-3, y:nan, z:inf\n", tmp_path)
+    fields = found.messages[0]["fields"]
+    assert (fields["x"], fields["y"]) == (-0.0015, None)
+    assert fields["quality"] == {"y": "not_measured", "z": "not_measured"}
+    assert found.streams["lines"].rows[0]["quality"] == {"y": "not_measured", "z": "not_measured"}
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16"])
+def test_hexadecimal_text_of_a_windows_editor_is_read(tmp_path: Path, coding: str) -> None:
+    (tmp_path / "frame.txt").write_bytes("09 03 06 39 00 00 FF 0E 0A F7 8B\r\n".encode(coding))
+    found = decode_place("robotiq_2f", str(tmp_path / "frame.txt"))
+    assert (found.format, found.account.bytes_in, found.account.frames_good) == ("hex", 11, 1)
