@@ -1,13 +1,14 @@
 """SCPI instrument: one reading asked for again and again, `+1.23456789E+00` CR LF (NR1, NR2 or NR3).
 
 The query, its interval, the name and the unit are settings. A bench multimeter answers READ? or FETC?, a power supply
-MEAS:VOLT?; several values in one answer are set apart by commas. 9.9E37 and beyond mean overload and are marked out
-of range.
+MEAS:VOLT?; several values in one answer are set apart by commas. 9.9E37 means overload and is marked out of range,
+9.91E37 not measured.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -16,10 +17,20 @@ from devices.delimited import DelimitedDecoder
 from devices.labels import say
 from devices.poller import Poller
 from devices.profiles.delimited_text import named_channels
-from devices.readers.scpi import explain, is_message
+from devices.readers.scpi import NOT_A_NUMBER, explain, is_message, read
 from devices.simulators.controllers import Instrument
 from devices.simulators.waves import noise
-from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
+from devices.values import (
+    Block,
+    ChannelSpec,
+    LineSettings,
+    Params,
+    ParamSpec,
+    Profile,
+    Quality,
+    SampleExpectation,
+    StreamSpec,
+)
 
 _NAMES = "reading [V]"
 OVERLOAD = 9.0e37
@@ -34,8 +45,29 @@ def _streams(params: Params) -> tuple[StreamSpec, ...]:
     return (StreamSpec("readings", channels, None),)
 
 
-def _decoder(params: Params) -> DelimitedDecoder:
-    return DelimitedDecoder(_streams(params)[0], is_sound=is_message)
+class _Readings(DelimitedDecoder):
+    """Read answers; an instrument's own "not a number" is not measured, beyond it is overload."""
+
+    def feed(self, data: bytes) -> list[Block]:
+        """Take received bytes; return the completed blocks."""
+        blocks = super().feed(data)
+        for block in blocks:
+            block.quality[np.isclose(np.abs(block.values), NOT_A_NUMBER, rtol=1e-6)] = Quality.NOT_MEASURED
+        return blocks
+
+
+def _decoder(params: Params) -> _Readings:
+    return _Readings(_streams(params)[0], is_sound=is_message)
+
+
+def _discover(data: bytes) -> Params:
+    """Name as many readings as most answers hold, {} for one."""
+    told = [read(line)[1] for line in data[:16384].split(b"\n")[:200] if line.strip()]
+    widths = Counter(
+        len(values) if isinstance(values := each.get("values"), list) else 1 for each in told if "form" in each
+    )
+    width = widths.most_common(1)[0][0] if widths else 1
+    return {"names": ",".join(f"reading {index + 1}" for index in range(width))} if width > 1 else {}
 
 
 def _master(params: Params) -> Poller:
@@ -69,6 +101,7 @@ PROFILE = Profile(
     source="IEEE 488.2 number formats; Keithley 2110 manual for the RS-232 form.",
     make_streams=_streams,
     commands=commands.COMMANDS,
+    discover=_discover,
     params=(
         ParamSpec("query", "READ?", say("Query", "Abfrage", "查询命令")),
         ParamSpec("interval_ms", 500, say("Poll interval (ms)", "Abfrageabstand (ms)", "轮询间隔（毫秒）")),

@@ -9,15 +9,22 @@ from __future__ import annotations
 import math
 import struct
 
-from devices.declared import DeclaredDecoder, DeclaredKind
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.checksum import MODBUS, crc16_check
+from devices.declared import DeclaredDecoder, DeclaredFramer, DeclaredKind
 from devices.messages import Fields, Told, explain_frames, number
 from devices.readers.robotiq_frames import Exchange, Listener, Words, correct, is_sound, kinds, told
-from devices.values import Message, Params, StreamSpec
+from devices.scanner import SLICE_BYTES
+from devices.structs import range_quality
+from devices.values import Block, Int64Array, Message, Params, StreamSpec
 
 FORCE, STREAM_CONTROL, START = 180, 410, 0x0200
 NAMES = ("Fx", "Fy", "Fz", "Mx", "My", "Mz")
 SYNC = b"\x20\x4e"
 FRAME = DeclaredKind(SYNC, 2, lambda header: 16, is_sound, 16)
+CHECK = crc16_check(MODBUS, 0, 14, 14)
 STOP = DeclaredKind(b"\xff" * 50, 50, lambda header: 50, lambda frame: True, 50)
 
 
@@ -60,15 +67,58 @@ def explain(data: bytes, params: Params) -> list[Message]:
     return explain_frames((FRAME, STOP, *_kinds(params)), data, read, _correct)
 
 
-def make_decoder(stream: StreamSpec, params: Params) -> DeclaredDecoder:
-    """Return a decoder of stream frames and of replies; what a reply does not carry is "not measured"."""
-    listener = Listener(FORCE, 6)
+class WrenchDecoder(DeclaredDecoder):
+    """Decode stream frames in blocks where one follows the other, everything else frame by frame."""
 
-    def read(frame: bytes) -> dict[str, list[float]]:
-        raw = _streamed(frame) if frame.startswith(SYNC) else _answered(listener.hear(frame))
-        return {stream.key: [float(raw.get(index, math.nan)) for index in range(6)]} if raw else {}
+    def __init__(self, stream: StreamSpec, params: Params) -> None:
+        """Decode into this stream; what a reply does not carry is "not measured"."""
+        listener = Listener(FORCE, 6)
 
-    return DeclaredDecoder((FRAME, *_kinds(params)), (stream,), read)
+        def read(frame: bytes) -> dict[str, list[float]]:
+            raw = _streamed(frame) if frame.startswith(SYNC) else _answered(listener.hear(frame))
+            return {stream.key: [float(raw.get(index, math.nan)) for index in range(6)]} if raw else {}
+
+        self._stream = stream
+        self._runs = _RunFramer(FRAME, *_kinds(params))
+        super().__init__((FRAME,), (stream,), read)
+        self._framer = self._runs
+
+    def feed(self, data: bytes) -> list[Block]:
+        """Take received bytes; return the completed blocks."""
+        blocks: list[Block] = []
+        for start in range(0, len(data), SLICE_BYTES):
+            rows, ends, frames = self._runs.take(data[start : start + SLICE_BYTES])
+            if ends.size:
+                values = np.ascontiguousarray(np.ascontiguousarray(rows[:, 2:14]).view("<i2").T)
+                blocks.append(Block(self._stream.key, values, range_quality(self._stream.channels, values), ends))
+            blocks += self._blocks(frames)
+        return blocks
+
+
+class _RunFramer(DeclaredFramer):
+    """Take the run of sound stream frames that the buffer begins with at once."""
+
+    def take(self, piece: bytes) -> tuple[NDArray[np.uint8], Int64Array, list[tuple[bytes, int]]]:
+        """Take at most one slice; return the run's frames and end offsets, and the frames behind it."""
+        self.book.take(len(piece))
+        self._buffer += piece
+        count = len(self._buffer) // FRAME.longest if self._buffer.startswith(SYNC) else 0
+        rows = np.frombuffer(self._buffer, dtype=np.uint8, count=count * 16).reshape(count, 16)
+        good = (rows[:, 0] == SYNC[0]) & (rows[:, 1] == SYNC[1]) & CHECK.passes(rows)
+        run = count if bool(good.all()) else int(good.argmin())
+        ends = self._base + 16 * np.arange(1, run + 1, dtype=np.int64)
+        if run:
+            self.book.good(16 * run, run)
+        self._buffer = self._buffer[16 * run :]
+        self._base += 16 * run
+        frames: list[tuple[bytes, int]] = []
+        self._drain(frames, is_end=False)
+        return rows[:run], ends, frames
+
+
+def make_decoder(stream: StreamSpec, params: Params) -> WrenchDecoder:
+    """Return a decoder of stream frames and of replies."""
+    return WrenchDecoder(stream, params)
 
 
 def _answered(exchange: Exchange) -> dict[int, int]:

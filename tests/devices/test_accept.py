@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from center_app.telemetry.byte_files import Form
@@ -83,3 +84,43 @@ def test_hexadecimal_text_of_a_windows_editor_is_read(tmp_path: Path, coding: st
     (tmp_path / "frame.txt").write_bytes("09 03 06 39 00 00 FF 0E 0A F7 8B\r\n".encode(coding))
     found = decode_place("robotiq_2f", str(tmp_path / "frame.txt"))
     assert (found.format, found.account.bytes_in, found.account.frames_good) == ("hex", 11, 1)
+
+
+def test_several_readings_in_one_answer_and_an_instruments_not_a_number(tmp_path: Path) -> None:
+    found = decoded("scpi_reading", b"1.5,-2.5E+3,9.91E37\n1,9.9E37,-3\n", tmp_path)
+    first, second = found.streams["readings"].rows
+    assert first["values"] == {"reading_1": 1.5, "reading_2": -2500, "reading_3": None}
+    assert (first["quality"], second["quality"]) == ({"reading_3": "not_measured"}, {"reading_2": "out_of_range"})
+
+
+def wrench(number: int) -> bytes:
+    frame = b"\x20\x4e" + struct.pack("<6h", number, -number, 1, 2, 3, -4)
+    return frame + crc16_of(MODBUS, frame).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("step", [1, 7, 16, 1000, 100_000])
+def test_the_wrench_stream_reads_alike_in_any_split(step: int) -> None:
+    request = modbus(bytes((9, 3, 0, 180, 0, 6)))
+    reply = modbus(bytes((9, 3, 12)) + struct.pack(">6h", 5, 6, 7, 8, 9, 10))
+    spoiled = bytearray(wrench(30))
+    spoiled[5] ^= 1
+    run = b"".join(wrench(number) for number in range(25))
+    data = run + request + reply + b"\x20" + bytes(spoiled) + run + b"noise" + run + run[:9]
+    decoder = profiles.get("robotiq_ft300").decoder()
+    blocks = [block for at in range(0, len(data), step) for block in decoder.feed(data[at : at + step])]
+    blocks += decoder.flush()
+    values = np.concatenate([block.values for block in blocks], axis=1)
+    ends = np.concatenate([block.end_offset for block in blocks])
+    account = decoder.account()
+    assert values[0].tolist() == [*range(25), 5, *range(25), *range(25)]
+    assert np.all(np.diff(ends) > 0)
+    assert ends[24] == 400
+    assert ends[25] == 400 + 8 + 17
+    assert dict(account.discarded) == {"noise": 6, "bad_checksum": 16, "cut": 9}
+    assert account.balanced
+
+
+def test_the_wrench_stream_is_decoded_in_blocks() -> None:
+    decoder = profiles.get("robotiq_ft300").decoder()
+    blocks = decoder.feed(b"".join(wrench(number) for number in range(3000)))
+    assert [len(block.end_offset) for block in blocks] == [3000]
