@@ -52,7 +52,7 @@ def _versions(row: RecordingRow) -> str:
 def recording_columns() -> list[Column]:
     """Declare the columns of a cell's recordings."""
     return [
-        Column("number", _.context("recording", "Number"), lambda row: recording_text(row.view), width=134,
+        Column("number", _.context("recording", "Number"), lambda row: recording_text(row.view), width=156,
                value=lambda row: row.view.started_ns, drop=3),
         Column("from", _("From"), lambda row: when(row.view.started_ns), width=132,
                value=lambda row: row.view.started_ns),
