@@ -66,3 +66,13 @@ def test_no_formatted_string_is_translated() -> None:
         if source.called_name(call) in _MARKS and any(isinstance(argument, ast.JoinedStr) for argument in call.args)
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_no_translation_outlives_its_text(language: str) -> None:
+    """A text may be found by its value at run time: it counts as used where any literal or data file holds it."""
+    nodes = (node for path in source.files() for node in ast.walk(source.tree(path)))
+    written = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    data = "\n".join(path.read_text("utf-8") for path in RESOURCES.rglob("*") if path.suffix in (".toml", ".json"))
+    idle = sorted({text for _, text in _catalogue(language) if text not in written and text not in data})
+    assert not idle, f"{len(idle)} texts in {language} are used nowhere:\n" + "\n".join(idle)
