@@ -62,7 +62,9 @@ def _stream(key: str, joint: Names) -> StreamSpec:
         (
             channel("torque", "Torques", ("torque", "Drehmoment", "扭矩"), "N·m", TORQUE * GEAR, -60.0, 60.0),
             channel("speed", "Speeds", ("speed", "Drehzahl", "转速"), "rad/s", SPEED / GEAR, -40.0, 40.0),
-            channel("position", "Positions", ("position", "Position", "位置"), "rad", POSITION / GEAR, -700.0, 700.0),
+            channel(
+                "position", "Positions", ("position", "Position", "位置"), "rad", POSITION / GEAR, -65100.0, 65100.0
+            ),
             channel("temperature", "Temperatures", ("temperature", "Temperatur", "温度"), "°C", 1.0, -40.0, 120.0),
             channel("error", "Errors", ("error", "Fehler", "错误"), "", 1.0, 0.0, 7.0),
             channel("foot_force", "Foot forces", ("foot force", "Fußkraft", "足端力"), "", 1.0, 0.0, 4095.0),

@@ -124,3 +124,11 @@ def test_the_wrench_stream_is_decoded_in_blocks() -> None:
     decoder = profiles.get("robotiq_ft300").decoder()
     blocks = decoder.feed(b"".join(wrench(number) for number in range(3000)))
     assert [len(block.end_offset) for block in blocks] == [3000]
+
+
+def test_a_motor_that_drives_a_wheel_may_turn_on_and_on(tmp_path: Path) -> None:
+    frame = b"\xfd\xee\x10" + struct.pack("<hhibH", 0, 0, -(1 << 30), 40, 0)
+    found = decoded("unitree_go_m8010", frame + crc16_of(KERMIT, frame).to_bytes(2, "little"), tmp_path)
+    row = found.streams["hip_side"].rows[0]
+    assert row["quality"] == {}
+    assert row["values"]["hip_side_position"] == pytest.approx(-(1 << 30) * 2 * 3.141592653589793 / 32768 / 6.33)
