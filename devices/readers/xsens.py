@@ -120,6 +120,11 @@ def items(payload: bytes) -> Iterator[tuple[int, bytes]]:
         at += 3 + size
 
 
+def rest(payload: bytes) -> bytes:
+    """Return what is left of an MTData2 payload behind its whole items: of a sound frame nothing should be."""
+    return payload[sum(3 + len(data) for _, data in items(payload)) :]
+
+
 def reals(item: int, data: bytes, count: int) -> list[float] | None:
     """Return an item's numbers in the precision its id states, None when the size does not fit."""
     precision = item & 3
@@ -176,7 +181,8 @@ def _data(payload: bytes) -> Fields:
     euler = fields.get("euler_deg")
     if isinstance(euler, list):
         fields |= dict(zip(("roll_deg", "pitch_deg", "yaw_deg"), euler, strict=True))
-    return fields
+    left = rest(payload)
+    return fields | ({"cut_item": left.hex(" ").upper()} if left else {})
 
 
 def _other(mid: int, payload: bytes) -> Fields:

@@ -132,3 +132,10 @@ def test_a_motor_that_drives_a_wheel_may_turn_on_and_on(tmp_path: Path) -> None:
     row = found.streams["hip_side"].rows[0]
     assert row["quality"] == {}
     assert row["values"]["hip_side_position"] == pytest.approx(-(1 << 30) * 2 * 3.141592653589793 / 32768 / 6.33)
+
+
+def test_an_item_longer_than_its_message_is_told(tmp_path: Path) -> None:
+    body = bytes((0xFF, 0x36, 7)) + b"\x20\x30\x0c" + bytes(4)
+    found = decoded("xsens_mti", b"\xfa" + body + bytes(((-sum(body)) & 0xFF,)), tmp_path)
+    assert found.messages[0]["fields"]["cut_item"] == "20 30 0C 00 00 00 00"
+    assert not found.streams
