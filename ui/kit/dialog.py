@@ -17,6 +17,10 @@ from ui.kit.words import _
 Save = Callable[[dict[str, Any], Callable[[Any], None], Callable[[Exception], None]], Any]
 
 
+ROOM_FOR_PROBLEMS = 24
+"""Height in px that a form may grow by beyond its fields: room for the sentence under a wrong one."""
+
+
 class FormDialog(QDialog):
     """Ask for values and save them; `save(values, done, failed)` starts the write."""
 
@@ -38,7 +42,9 @@ class FormDialog(QDialog):
             head.addWidget(label(note, "secondary", wrap=True))
         body = holder(column(form, None, margins=(0, 0, 8, 0)))
         area = scrolling(body)
-        area.setMinimumHeight(min(520, form.sizeHint().height() + 12))
+        wish = form.sizeHint().height() + 12
+        area.setMinimumHeight(min(520, wish))
+        area.setMaximumHeight(wish + ROOM_FOR_PROBLEMS)
         self.setLayout(
             column(head, area, self.problem, row(None, self.cancel, self.main), gap=14, margins=(22, 20, 22, 18))
         )

@@ -64,7 +64,7 @@ def ask(page: CellsPage) -> None:
         "afterwards; the gap is marked with your name and the reason.",
         port=card.cell.port.rsplit("/", 1)[-1],
     )
-    FormDialog(page, _("Release port"), form, _("Release"), save, note=note, width=440).open()
+    FormDialog(page, _("Release port"), form, _.context("port", "Release"), save, note=note, width=440).open()
 
 
 def take_back(page: CellsPage) -> None:

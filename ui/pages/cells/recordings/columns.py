@@ -49,18 +49,25 @@ def _versions(row: RecordingRow) -> str:
     return "1" if len(row.versions) == 1 else _("{used} of {all}", used=row.served, all=len(row.versions))
 
 
+def _whole(width: int, chinese: int) -> int:
+    """Return a width in px at which dates and lengths stand whole; Chinese writes them wider."""
+    return chinese if _.language == "zh" else width
+
+
 def recording_columns() -> list[Column]:
     """Declare the columns of a cell's recordings."""
     return [
         Column("number", _.context("recording", "Number"), lambda row: recording_text(row.view), width=156,
                value=lambda row: row.view.started_ns, drop=3),
-        Column("from", _("From"), lambda row: when(row.view.started_ns), width=132,
+        Column("from", _("From"), lambda row: when(row.view.started_ns), width=_whole(144, 164),
                value=lambda row: row.view.started_ns),
-        Column("to", _("To"), lambda row: when(row.view.ended_ns) if row.view.ended_ns else _("running"), width=132,
+        Column("to", _("To"), lambda row: when(row.view.ended_ns) if row.view.ended_ns else _("running"),
+               width=_whole(144, 164),
                value=lambda row: row.view.ended_ns or 1 << 62),
-        Column("length", _("Duration"), lambda row: _.span(_length(row)), width=96, value=_length, right=True, drop=2),
+        Column("length", _("Duration"), lambda row: _.span(_length(row)), width=_whole(96, 116),
+               value=_length, right=True, drop=2),
         Column("profile", _("Profile"), _profile, width=120, stretch=1),
-        Column("bytes", _("Received"), lambda row: _.bytes(row.account.bytes_in), width=76,
+        Column("bytes", _.context("recording", "Received"), lambda row: _.bytes(row.account.bytes_in), width=76,
                value=lambda row: row.account.bytes_in, right=True),
         Column("account", _("Byte account"), lambda row: _("balanced") if row.account.is_balanced else _("open"),
                width=112, token=lambda row: "ok" if row.account.is_balanced else "crit"),
