@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
+from devices.errors import PortLost
 from devices.recognition.values import Heard
 from devices.transport import Port, open_port
 from devices.values import LineSettings
@@ -20,11 +24,15 @@ _LONGEST_ANSWER_S = 1.5
 class PortLine:
     """Hold a port open while recognition tries settings; PortBusy, PortMissing, PortForbidden or PortLost.
 
-    One thread listens and asks; any thread may `close`, which ends what the other one waits for with PortLost.
+    One thread listens and asks; any thread may `close`, at once: what the other one does next ends with PortLost.
+    `_port` is used under `_use`; a reader that waits is woken before.
     """
 
     def __init__(self, url: str) -> None:
         """Open the port."""
+        self._url = url
+        self._use = threading.Lock()
+        self._is_closed = False
         self._settings = LineSettings(115200)
         self._is_pty = os.path.realpath(url).startswith("/dev/pts/")
         self._port: Port = open_port(url, self._settings)
@@ -41,7 +49,7 @@ class PortLine:
         self._set(settings, is_fresh=True)
         began, data, before = time.monotonic(), bytearray(), self._errors()
         while (left_s := seconds - (time.monotonic() - began)) > 0 and len(data) < _ENOUGH_BYTES:
-            data += self._port.read(min(_READ_S, left_s))
+            data += self._read(min(_READ_S, left_s))
         return self._heard(data, before, began)
 
     def ask(self, data: bytes, settings: LineSettings, seconds: float) -> Heard:
@@ -51,13 +59,13 @@ class PortLine:
         """
         self._set(self._kept(settings))
         began, heard, before = time.monotonic(), bytearray(), self._errors()
-        self._port.write(data)
+        self._write(data)
         first_s = seconds + len(data) * settings.byte_ns / 1e9
         while True:
             now_s = time.monotonic() - began
             if (not heard and now_s >= first_s) or now_s >= first_s + _LONGEST_ANSWER_S or len(heard) >= _ENOUGH_BYTES:
                 break
-            piece = self._port.read(_QUIET_S if heard else first_s - now_s)
+            piece = self._read(_QUIET_S if heard else first_s - now_s)
             if heard and not piece:
                 break
             heard += piece
@@ -67,8 +75,8 @@ class PortLine:
         """Send a request, or none, and return what is there within so many seconds, without waiting for quiet."""
         self._set(self._kept(settings))
         if request:
-            self._port.write(request)
-        return self._port.read(seconds)
+            self._write(request)
+        return self._read(seconds)
 
     def _kept(self, settings: LineSettings) -> LineSettings:
         """Return the settings that the port can have."""
@@ -77,26 +85,47 @@ class PortLine:
     def _set(self, settings: LineSettings, is_fresh: bool = False) -> None:
         """Change the settings and throw away what was received at those before; always with `is_fresh`."""
         if settings != self._settings:
-            self._port.configure(settings)
+            with self._using() as port:
+                port.configure(settings)
             self._settings = settings
         elif not is_fresh:
             return
         end = time.monotonic() + _SETTLE_S
         while (left_s := end - time.monotonic()) > 0:
-            self._port.read(left_s)
+            self._read(left_s)
 
     def _heard(self, data: bytearray, before: int | None, began: float) -> Heard:
         after = self._errors()
         errors = None if before is None or after is None else after - before
         return Heard(bytes(data), errors, time.monotonic() - began)
 
+    @contextmanager
+    def _using(self) -> Iterator[Port]:
+        """Use the port as long as nobody has closed it."""
+        with self._use:
+            if self._is_closed:
+                raise PortLost(self._url, "given back")
+            yield self._port
+
+    def _read(self, seconds: float) -> bytes:
+        with self._using() as port:
+            return port.read(seconds)
+
+    def _write(self, data: bytes) -> None:
+        with self._using() as port:
+            port.write(data)
+
     def _errors(self) -> int | None:
-        counts = self._port.line_errors()
+        with self._using() as port:
+            counts = port.line_errors()
         return counts.get("framing", 0) + counts.get("parity", 0) if counts else None
 
     def close(self) -> None:
-        """Give the port back."""
-        self._port.close()
+        """Give the port back; waits no longer than a reader takes to wake."""
+        self._is_closed = True
+        self._port.cancel()
+        with self._use:
+            self._port.close()
 
     def __enter__(self) -> PortLine:
         """Return the line itself."""

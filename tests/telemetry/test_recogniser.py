@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,10 @@ import pytest
 from center_app.telemetry.collector.recogniser import RECORDED, Recogniser
 from center_app.telemetry.values import RequestKind, RequestState, RequestView
 from devices import profiles
+from devices.recognition import Progress
 from devices.simulators.hearing import HeardRun
+from devices.simulators.line import PtyLine
+from devices.transport import open_port
 from devices.values import LineSettings
 from tests.support import wait_until
 
@@ -70,3 +76,51 @@ def test_a_missing_port_is_refused_with_its_code() -> None:
     recogniser = Recogniser(lambda: (), lambda: None)
     recogniser.take(_request("/dev/ttyNONE3"))
     assert _answer(recogniser)[1]["code"] == "telemetry.port_missing"
+
+
+def test_a_withdrawn_recognition_gives_the_port_back_at_once(tmp_path: Path) -> None:
+    told: list[Progress] = []
+    recogniser = Recogniser(lambda: (), lambda: None, lambda _number, progress: told.append(progress))
+    with silent_port(tmp_path) as port:
+        recogniser.take(_request(port))
+        wait_until(lambda: told)
+        began = time.monotonic()
+        recogniser.keep_only(())
+        with open_port(port, LineSettings(9600)):
+            assert time.monotonic() - began < 1.0
+        answers: list[int] = []
+        recogniser.settle(lambda number, _state, _outcome: answers.append(number))
+        wait_until(lambda: not threads_of_recognition())
+        recogniser.settle(lambda number, _state, _outcome: answers.append(number))
+    assert answers == []
+
+
+def test_another_may_listen_after_a_withdrawal(tmp_path: Path) -> None:
+    recogniser = Recogniser(lambda: (), lambda: None)
+    with silent_port(tmp_path) as port:
+        recogniser.take(_request(port))
+        recogniser.keep_only(())
+        second = replace(_request(port), id=2, payload={"port": port, "seconds": 1, "ask": False})
+        recogniser.take(second)
+        answers: dict[int, Mapping[str, Any]] = {}
+
+        def look() -> bool:
+            recogniser.settle(lambda number, _state, outcome: answers.update({number: outcome}))
+            return 2 in answers
+
+        wait_until(look, 15.0)
+    assert answers == {2: answers[2]}
+    assert answers[2]["recognised"] is False
+
+
+def threads_of_recognition() -> list[threading.Thread]:
+    """Return the recognitions under way."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("recognise-")]
+
+
+@contextmanager
+def silent_port(folder: Path) -> Iterator[str]:
+    """Make a port at which nobody ever speaks."""
+    line = PtyLine(folder / "silent")
+    yield str(folder / "silent")
+    line.unplug()

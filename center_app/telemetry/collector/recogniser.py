@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,11 @@ from center_app.core.text import catalogue
 from center_app.telemetry import errors, recognising
 from center_app.telemetry.values import RequestState, RequestView
 from devices.errors import PortBusy, PortError, PortForbidden, PortLost
+from devices.recognition import PortLine, Progress
 
 LOG = log.topic("collector")
 MOST_SECONDS = 120.0
+TELL_S = 0.2
 RECORDED = declare(
     "telemetry.port_recorded",
     "The port {port} is being recorded by {cell}.",
@@ -34,7 +37,7 @@ RECOGNISING = declare(
 
 @dataclass
 class _Job:
-    """Follow one recognition; its thread fills `state` and `outcome`, then sets `done`."""
+    """Follow one recognition; its thread sets `line`, fills `state` and `outcome`, then sets `done`."""
 
     request: RequestView
     port: str
@@ -42,19 +45,42 @@ class _Job:
     done: threading.Event = field(default_factory=threading.Event)
     state: RequestState = RequestState.REFUSED
     outcome: Mapping[str, Any] = field(default_factory=dict)
+    line: PortLine | None = None
+    is_withdrawn: bool = False
+    told_s: float = 0.0
+
+    def hold(self) -> PortLine:
+        """Open the port; one that was withdrawn meanwhile is given back at once."""
+        self.line = PortLine(self.port)
+        if self.cancelled.is_set():
+            self.line.close()
+        return self.line
+
+    def cancel(self) -> None:
+        """Give the port back at once; the thread ends by itself."""
+        self.cancelled.set()
+        if self.line is not None:
+            self.line.close()
 
 
 class _Stopped(Exception):  # noqa: N818
-    """End a recognition whose collector ends."""
+    """End a recognition that nobody waits for, or whose collector ends."""
 
 
 class Recogniser:
     """Run recognitions beside the request loop; the loop calls `take` and `settle`, threads do the listening."""
 
-    def __init__(self, recorded: Callable[[], Iterable[tuple[str, str]]], wake: Callable[[], None]) -> None:
-        """Ask `recorded` for (port, cell's name) of what is being recorded; `wake` the loop when one is done."""
+    def __init__(
+        self, recorded: Callable[[], Iterable[tuple[str, str]]], wake: Callable[[], None],
+        note: Callable[[int, Progress], None] = lambda _number, _progress: None,
+    ) -> None:  # fmt: skip
+        """Ask `recorded` for (port, cell's name) of what is being recorded; `wake` the loop when one is done.
+
+        `note(request, progress)` is told of every trial, by the thread that listens.
+        """
         self._recorded = recorded
         self._wake = wake
+        self._note = note
         self._jobs: dict[int, _Job] = {}
 
     def take(self, request: RequestView) -> None:
@@ -74,7 +100,8 @@ class Recogniser:
         for other, cell in self._recorded():
             if _same(port, other):
                 return {"code": RECORDED.id, "port": port, "cell": cell}
-        if any(_same(port, job.port) and not job.done.is_set() for job in self._jobs.values()):
+        running = [job for job in self._jobs.values() if not job.done.is_set() and not job.cancelled.is_set()]
+        if any(_same(port, job.port) for job in running):
             return {"code": RECOGNISING.id, "port": port}
         return None
 
@@ -83,12 +110,17 @@ class Recogniser:
         payload = job.request.payload
         seconds = min(MOST_SECONDS, max(1.0, float(payload.get("seconds", 25.0))))
         try:
-            found = recognising.recognise_port(job.port, seconds, bool(payload.get("ask", True)), lambda *_: _check(job))
+            with job.hold() as line:
+                found = recognising.recognise_line(
+                    job.port, line, seconds, bool(payload.get("ask", True)), lambda progress: self._tell(job, progress)
+                )
             told = recognising.as_json(found, catalogue(str(payload.get("language", "en"))))
             job.state, job.outcome = RequestState.DONE, told
         except PortError as error:
             code, params = refusal(error)
             job.outcome = {"code": code.id, **params}
+            if job.cancelled.is_set():
+                job.state, job.outcome = RequestState.EXPIRED, {}
         except _Stopped:
             job.state, job.outcome = RequestState.EXPIRED, {}
         except Exception:
@@ -98,24 +130,36 @@ class Recogniser:
             job.done.set()
             self._wake()
 
+    def _tell(self, job: _Job, progress: Progress) -> None:
+        if job.cancelled.is_set():
+            raise _Stopped
+        now_s = time.monotonic()
+        if now_s >= job.told_s + TELL_S:
+            job.told_s = now_s
+            self._note(job.request.id, progress)
+
+    def keep_only(self, waiting: Iterable[int]) -> None:
+        """Give back the ports of recognitions that nobody waits for any more: those not among these requests."""
+        wanted = set(waiting)
+        for number, job in self._jobs.items():
+            if number not in wanted and not job.is_withdrawn:
+                job.is_withdrawn = True
+                job.cancel()
+
     def settle(self, answer: Callable[[int, RequestState, Mapping[str, Any]], object]) -> None:
         """Write the answers of the recognitions that have ended."""
         for number, job in list(self._jobs.items()):
             if job.done.is_set():
-                answer(number, job.state, job.outcome)
+                if not job.is_withdrawn:
+                    answer(number, job.state, job.outcome)
                 del self._jobs[number]
 
     def close(self) -> None:
         """Ask the running recognitions to end and wait for their ports."""
         for job in self._jobs.values():
-            job.cancelled.set()
+            job.cancel()
         for job in self._jobs.values():
             job.done.wait(5.0)
-
-
-def _check(job: _Job) -> None:
-    if job.cancelled.is_set():
-        raise _Stopped
 
 
 def _same(port: str, other: str) -> bool:
