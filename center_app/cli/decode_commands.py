@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from center_app.cli.shared import show
+from center_app.cli.own_profiles import load_for
+from center_app.cli.shared import Store, show
 from center_app.core.errors import PersonError
 from center_app.telemetry.byte_files import Form
 
@@ -25,10 +26,12 @@ def decode(
     params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
     form: Annotated[Form, typer.Option("--format", help="How the file holds its bytes")] = Form.AUTO,
     rows: Annotated[int, typer.Option(min=0, help="Most rows per stream, and messages, to print")] = 1000,
+    store: Store = "",
 ) -> None:
     """Decode a file: channels, rows with quality, messages and the byte account as JSON; 0 when a frame was sound."""
     from center_app.telemetry import decoding
 
+    load_for(profile, store)
     found = decoding.decode_place(profile, file, settings_of(params), form, rows)
     show(found)
     sys.stdout.flush()

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from center_app.cli.shared import NO_STORE, Store, opened, operator, show, words
-from center_app.core.errors import CenterError, PersonError
+from center_app.cli.own_profiles import load_own_profiles
+from center_app.cli.shared import Store, opened, operator, show, words
+from center_app.core.errors import PersonError
 from center_app.telemetry.profile_errors import NOT_EXPRESSIBLE
 from devices.values import Profile
 
@@ -32,7 +33,7 @@ def listed(context: typer.Context, store: Store = "") -> None:
     if context.invoked_subcommand is None:
         from devices import profiles
 
-        _open(store)
+        load_own_profiles(store)
         show([_brief(profile) for profile in profiles.all()])
 
 
@@ -45,7 +46,7 @@ def shown(
     from center_app.telemetry import user_profiles
     from devices.toml_profiles.describe import described, template_of
 
-    _open(store)
+    load_own_profiles(store)
     found = user_profiles.resolve(profile)
     if toml:
         text = template_of(found, user_profiles.text_of(found))
@@ -93,7 +94,7 @@ def export(
     from center_app.telemetry import user_profiles
     from center_app.telemetry.profile_package import export_package
 
-    _open(store)
+    load_own_profiles(store)
     show(asdict(export_package(Path(target), user_profiles.texts_in_force())))
 
 
@@ -102,18 +103,6 @@ def _written(file: str) -> Profile:
     from center_app.telemetry import user_profiles
 
     return user_profiles.from_file(Path(file))
-
-
-def _open(store: str) -> None:
-    """Load the centre's own profiles where a centre is named or known; without one the shipped profiles do."""
-    try:
-        opened(store).close()
-    except PersonError as error:
-        if store or error.code is not NO_STORE:
-            raise
-    except CenterError:
-        if store:
-            raise
 
 
 def _brief(profile: Profile) -> dict[str, Any]:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from center_app.cli.shared import show, words
-from center_app.core.errors import SurroundingsError
+from center_app.cli.own_profiles import load_own_profiles
+from center_app.cli.shared import Store, show, words
+from center_app.core.errors import PersonError, SurroundingsError, declare
 
 if TYPE_CHECKING:
     from center_app.telemetry.recognising import Result
 
 NOTHING_EXIT = 1
+NO_LAYOUT = declare(
+    "recognise.no_layout",
+    "No unknown frames were found from which a profile could be begun.",
+    "Run `main.py recognise` without --toml: it says what was found instead.",
+)
 _PORTS = ("usb:", "loop://", "socket://", "rfc2217://")
 
 
@@ -27,11 +33,17 @@ def recognise(
     place: Annotated[str, typer.Argument(help="File (capture, bytes, hex, CSV of levels, VCD, .sr), - or a port")],
     seconds: Annotated[float, typer.Option(help="Seconds to listen to a port at most")] = 25.0,
     ask: Annotated[bool, typer.Option(help="Send queries that only read to a port where nobody speaks")] = True,
+    toml: Annotated[bool, typer.Option("--toml", help="Print a profile to go on from, for unknown frames")] = False,
+    store: Store = "",
 ) -> None:
     """Find line settings, framing and profile, with evidence and first values, as JSON; exit 1 when nothing fits."""
     from center_app.telemetry import recognising
 
+    load_own_profiles(store)
     results = (_port(place, seconds, ask),) if _is_port(place) else recognising.recognise_place(place)
+    if toml:
+        _print_toml(results)
+        return
     told = [recognising.as_json(result, words()) for result in results]
     found = [one for one in told if one["recognised"]]
     best = found[0]["findings"][0] if found else None
@@ -42,6 +54,16 @@ def recognise(
     })  # fmt: skip
     if not found:
         raise typer.Exit(NOTHING_EXIT)
+
+
+def _print_toml(results: tuple[Result, ...]) -> None:
+    """Print the first draft of a profile that the lines of a place give; PersonError when there is none."""
+    from center_app.telemetry import recognising
+
+    text = next((found for result in results if (found := recognising.toml_of(result))), "")
+    if not text:
+        raise PersonError(NO_LAYOUT)
+    typer.echo(text, nl=False)
 
 
 def _is_port(place: str) -> bool:

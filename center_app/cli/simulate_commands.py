@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from center_app.cli.decode_commands import settings_of
-from center_app.cli.shared import show
+from center_app.cli.own_profiles import load_for
+from center_app.cli.shared import Store, show
 from center_app.core.errors import PersonError
 
 _FAULTS = (
@@ -25,12 +26,13 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    profile: Annotated[str, typer.Argument(help="Profile id, a written profile (.toml), or a capture (.csv) to play")],
+    profile: Annotated[str, typer.Argument(help="Profile id, shipped or written; a .toml; a capture (.csv) to play")],
     link: Annotated[str, typer.Option(help="Path of the port to make")] = "./port",
     seed: Annotated[int, typer.Option(help="Another number gives other values")] = 1,
     duration: Annotated[float | None, typer.Option(help="Seconds to run; until Ctrl+C or SIGTERM without")] = None,
     params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
     faults: Annotated[str, typer.Option(help=_FAULTS)] = "{}",
+    store: Store = "",
 ) -> None:
     """Run a simulated device at a port of its own, paced at its line speed; prints its tally as JSON at the end.
 
@@ -40,6 +42,7 @@ def simulate(
     from center_app.telemetry.simulating import Simulation
     from center_app.telemetry.simulating import simulate as run
 
+    load_for(profile, store)
     path = Path(link).absolute()
     show(run(Simulation(profile, path, seed, duration, settings_of(params), _faults_of(faults))).as_json())
 
