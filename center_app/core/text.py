@@ -91,12 +91,17 @@ class Words:
         return self.date(local.date(), form) + gap + self.time(local, seconds=seconds)
 
     def number(self, number: int | float | Decimal | Fraction, digits: int = 0) -> str:
-        """Format a number with constant decimals, rounded half up, grouped."""
-        from babel.numbers import format_decimal
-
+        """Format a number with constant decimals, rounded half up, grouped by thousands; zero has no sign."""
         exact = Decimal(str(number)) if isinstance(number, float) else _as_decimal(number)
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(rounded(exact, digits), pattern, locale=self.formats).replace("-", "−")
+        return f"{rounded(exact, digits) + 0:,f}".translate(self._figure_marks)
+
+    @cached_property
+    def _figure_marks(self) -> dict[int, str]:
+        """Return Python's marks in a number to those of the language, asked of Babel once."""
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        marks = {",": get_group_symbol(self.formats), ".": get_decimal_symbol(self.formats), "-": "−"}
+        return str.maketrans(marks)
 
     def hours(self, seconds: float, digits: int = 1) -> str:
         """Format seconds as hours without the unit."""

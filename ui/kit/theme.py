@@ -176,10 +176,15 @@ def font(size: float = 13, *, bold: bool = False, language: str | None = None) -
     """Return the family at a size in pixels; its figures are tabular by design."""
     global _language
     _language = language or _language
+    return QFont(_made_font(size, bold, _language))
+
+
+@cache
+def _made_font(size: float, bold: bool, language: str) -> QFont:
     made = QFont(FAMILY)
     made.setPointSizeF(size * 72 / _dots_per_inch())
     made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-    if _language != "zh":
+    if language != "zh":
         made.setFeature(QFont.Tag("palt"), 1)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return made

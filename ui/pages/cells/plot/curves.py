@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.kit.theme import font, theme
 from ui.kit.words import _
+from ui.pages.cells.plot.roll import Roll, View
 from ui.pages.cells.plot.timebase import Tick
 from ui.pages.cells.plot.trace import Points, runs
 
+LINE_COLUMNS = 2
+"""A new point changes the line towards it, from the column before."""
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -46,6 +49,22 @@ class Scene:
     ticks: list[Tick] = field(default_factory=list)
     levels: list[float] = field(default_factory=list)
     cursor_ns: int | None = None
+    column_ns: int = 0
+    """Width of a pixel column while time runs on by whole columns, else 0: then everything is painted each time."""
+    fresh_ns: int | None = None
+    """Since which instant the curves are newer than what was painted; None: nowhere."""
+
+    def end_column(self) -> int:
+        """Return the column after the last one, counted from the epoch."""
+        return self.end_ns // self.column_ns
+
+    def look(self) -> tuple[object, ...]:
+        """Return what the pixels of the curves depend on besides time and points."""
+        colours = tuple(colour.rgb() for _points, colour in self.curves)
+        marks = tuple((limit.value, limit.token, limit.above) for limit in self.limits)
+        bands = (tuple(self.gaps), tuple(self.raised), self.selected)
+        step = self.ticks[1].t_ns - self.ticks[0].t_ns if len(self.ticks) > 1 else 0
+        return self.column_ns, self.low, self.high, tuple(self.levels), colours, marks, bands, step
 
 
 class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -54,8 +73,10 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.scene_data = Scene()
+        self._roll = Roll()
         self._rect = QRectF(0, 0, 1, 1)
         self._margin = 0.0
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def resize(self, width: float, height: float, margin: float = 0) -> None:
         """Take the room in pixels, and that of the value labels at its left."""
@@ -83,20 +104,37 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         return self._rect.height() * (1 - (value - scene.low) / ((scene.high - scene.low) or 1.0))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint fills, grid, limits, gaps, curves and the crosshair, in that order."""
+        """Paint value labels, the picture of the curves, limits, the crosshair and the frame, in that order."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._paint_labels(painter)
+        if option.exposedRect.left() < 0:
+            self._paint_labels(painter)
         painter.setClipRect(self._rect)
-        painter.fillRect(self._rect, theme["surface"])
-        self._paint_fills(painter)
-        self._paint_grid(painter)
+        if self.scene_data.column_ns and painter.device().devicePixelRatioF().is_integer():
+            self._roll_on(painter)
+        else:
+            self._paint_picture(painter, 0, self._rect.width())
         self._paint_limits(painter)
-        for curve, colour in self.scene_data.curves:
-            self._paint_curve(painter, curve, colour)
-        self._paint_gaps(painter)
         self._paint_cursor(painter)
         painter.setPen(QPen(theme["line"], 1))
         painter.drawRect(self._rect.adjusted(0, 0, -1, -1))
+
+    def _roll_on(self, painter: QPainter) -> None:
+        """Paint only the columns that are new or changed; keep the others as they are."""
+        scene = self.scene_data
+        fresh, scene.fresh_ns = scene.fresh_ns, None
+        first = None if fresh is None else fresh // scene.column_ns - LINE_COLUMNS
+        look = scene.look(), theme.tokens.name
+        view = View(scene.end_column(), round(self._rect.width()), round(self._rect.height()), look)
+        self._roll.paint(painter, view, first, self._paint_picture)
+
+    def _paint_picture(self, painter: QPainter, left: float, right: float) -> None:
+        """Paint fills, grid, curves and gaps between two pixels, in that order; the clip is set."""
+        painter.fillRect(QRectF(left, 0, right - left, self._rect.height()), theme["surface"])
+        self._paint_fills(painter)
+        self._paint_grid(painter)
+        for curve, colour in self.scene_data.curves:
+            self._paint_curve(painter, curve, colour, left, right)
+        self._paint_gaps(painter)
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(font(11))
@@ -118,12 +156,14 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
             if limit.token == "crit":
                 painter.fillRect(room, theme["crit_soft"])
         for start, end in scene.raised:
-            left = self.px(start)
-            room = QRectF(left, 0, max(1.0, self.px(end) - left), self._rect.height())
-            painter.fillRect(room, theme.tokens.alpha("crit", 0.22))
+            painter.fillRect(self._stretch(start, end, 1), theme.tokens.alpha("crit", 0.22))
         if scene.selected:
-            left, right = self.px(scene.selected[0]), self.px(scene.selected[1])
-            painter.fillRect(QRectF(left, 0, right - left, self._rect.height()), theme.tokens.alpha("accent", 0.10))
+            painter.fillRect(self._stretch(*scene.selected), theme.tokens.alpha("accent", 0.10))
+
+    def _stretch(self, start_ns: int, end_ns: int, least_px: int = 0) -> QRectF:
+        """Return the room of a stretch of time, in whole pixels."""
+        left, right = round(self.px(start_ns)), round(self.px(end_ns))
+        return QRectF(left, 0, max(least_px, right - left), self._rect.height())
 
     def _paint_grid(self, painter: QPainter) -> None:
         scene = self.scene_data
@@ -147,13 +187,16 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
             painter.setPen(theme[limit.token])
             painter.drawText(QPointF(6, edge - 4 if edge > 16 else edge + 13), limit.text)
 
-    def _paint_curve(self, painter: QPainter, curve: Points, colour: QColor) -> None:
+    def _paint_curve(self, painter: QPainter, curve: Points, colour: QColor, left: float, right: float) -> None:
         scene = self.scene_data
-        first, last = np.searchsorted(curve.t_ns, (scene.start_ns, scene.end_ns))
+        scale = self._rect.width() / max(1, scene.end_ns - scene.start_ns)
+        sought = scene.start_ns + int((left - 1) / scale), scene.start_ns + int((right + 1) / scale)
+        if not curve.t_ns.size or curve.t_ns[-1] < sought[0]:
+            return
+        first, last = np.searchsorted(curve.t_ns, sought)
         first, last = max(0, int(first) - 1), min(curve.t_ns.size, int(last) + 1)
         if last - first < 1:
             return
-        scale = self._rect.width() / max(1, scene.end_ns - scene.start_ns)
         x = (curve.t_ns[first:last] - scene.start_ns) * scale
         y = self._rect.height() * (1 - (curve.y[first:last] - scene.low) / ((scene.high - scene.low) or 1.0))
         painter.setPen(QPen(colour, 1))
@@ -163,9 +206,9 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def _paint_gaps(self, painter: QPainter) -> None:
         brush = QBrush(theme["hatch"], Qt.BrushStyle.BDiagPattern)
         for start, end in self.scene_data.gaps:
-            left = self.px(start)
-            room = QRectF(left, 0, max(2.0, self.px(end) - left), self._rect.height())
+            room = self._stretch(start, end, 2)
             painter.fillRect(room, theme["surface"])
+            painter.setBrushOrigin(room.topLeft())
             painter.fillRect(room, brush)
             painter.setPen(QPen(theme["line_strong"], 1))
             painter.drawLine(QLineF(room.left(), 0, room.left(), room.height()))

@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from center_app.telemetry.store.values import GapView, Window
 from ui.kit.tasks import Tasks
 from ui.pages.cells.plot.timebase import SECOND, TimeBase
-from ui.pages.cells.plot.trace import Points, points, spliced
+from ui.pages.cells.plot.trace import Points, first_change, points, spliced
 
 OVERLAP_NS = SECOND // 2
+DEEP_NS = 10 * SECOND
+"""Once a second the newest ten seconds are read again: what a loaded collector brought late is not left out."""
 MARGIN = 0.25
 
 
@@ -67,8 +69,20 @@ class Feed(QObject):
         self._keys: tuple[ChannelKey, ...] = ()
         self._loaded: _Asked | None = None
         self._is_waiting = False
+        self._looked_back_ns = 0
         self.curves: dict[ChannelKey, Points] = {}
         self.gaps: tuple[tuple[int, int], ...] = ()
+        self._fresh_ns: int | None = 0
+
+    def take_fresh(self) -> int | None:
+        """Return since which instant points changed since the last call; None: nothing did."""
+        fresh, self._fresh_ns = self._fresh_ns, None
+        return fresh
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether a fetch runs."""
+        return self._is_waiting
 
     def show(self, keys: Sequence[ChannelKey]) -> None:
         """Choose the channels; the next tick fetches them."""
@@ -103,7 +117,13 @@ class Feed(QObject):
             return None if loaded.to_ns >= end else self._whole(start, end, width, False)
         if end - loaded.from_ns > 3 * base.span_ns:
             return self._whole(start, end, width, True)
-        return self._asked(loaded.to_ns - OVERLAP_NS, end, width, False)
+        return self._asked(max(loaded.from_ns, loaded.to_ns - self._back_ns(end)), end, width, False)
+
+    def _back_ns(self, end_ns: int) -> int:
+        if end_ns - self._looked_back_ns < SECOND:
+            return OVERLAP_NS
+        self._looked_back_ns = end_ns
+        return DEEP_NS
 
     def _whole(self, start: int, end: int, width: int, is_live: bool) -> _Asked:
         room = round((end - start) * MARGIN)
@@ -135,6 +155,7 @@ class Feed(QObject):
             return
         if asked.is_whole or self._loaded is None:
             self.curves, self.gaps, self._loaded = dict(answer.curves), answer.gaps, asked
+            self._fresh_ns = 0
         else:
             self._splice(answer, self._loaded)
         self.updated.emit()
@@ -142,10 +163,16 @@ class Feed(QObject):
     def _splice(self, answer: _Answer, loaded: _Asked) -> None:
         asked = answer.asked
         for key, part in answer.curves.items():
-            self.curves[key] = spliced(self.curves.get(key, Points()), part, asked.from_ns, loaded.from_ns)
+            held = self.curves.get(key, Points())
+            self._note_fresh(first_change(held, part, asked.from_ns))
+            self.curves[key] = spliced(held, part, asked.from_ns, loaded.from_ns)
         older = tuple(gap for gap in self.gaps if gap[1] <= asked.from_ns)
         self.gaps = older + tuple(gap for gap in answer.gaps if gap not in older)
         self._loaded = _Asked(asked.keys, loaded.from_ns, asked.to_ns, asked.width_ns, True)
+
+    def _note_fresh(self, t_ns: int | None) -> None:
+        if t_ns is not None:
+            self._fresh_ns = t_ns if self._fresh_ns is None else min(self._fresh_ns, t_ns)
 
     def _on_failed(self, error: Exception) -> None:
         self._is_waiting = False

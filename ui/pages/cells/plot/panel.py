@@ -40,6 +40,7 @@ class PlotHeader(QWidget):
         super().__init__()
         self.title, self.unit = title, unit
         self.slots: list[HeaderSlot] = []
+        self._figure = float(FIGURE)
         self.setFixedHeight(HEADER)
 
     def show_slots(self, slots: list[HeaderSlot]) -> None:
@@ -51,6 +52,7 @@ class PlotHeader(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint title, unit and slots."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), theme["bg"])
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(font(12, bold=True))
         painter.setPen(theme["text"])
@@ -62,7 +64,10 @@ class PlotHeader(QWidget):
         room = self.width() - LEFT - RIGHT - wide - 60
         shown = self.slots[: max(0, int(room // SLOT))]
         words = telling([slot.word for slot in shown])
-        each = slot_width(words, room)
+        figures = QFontMetricsF(font(11.5, bold=True))
+        widest = max((figures.horizontalAdvance(slot.value) for slot in shown), default=0.0)
+        self._figure = max(self._figure, widest)
+        each = slot_width(words, room, self._figure)
         for n, (slot, word) in enumerate(zip(reversed(shown), reversed(words), strict=True)):
             self._paint_slot(painter, QRectF(self.width() - RIGHT - (n + 1) * each, 0, each, HEADER), slot, word)
 
@@ -82,20 +87,22 @@ class PlotHeader(QWidget):
 
 
 def telling(words: list[str]) -> list[str]:
-    """Leave out the last words that all names of a plot share: hip torque, knee torque become hip, knee."""
+    """Leave out what all names of a plot share at either end: hip torque, knee torque become hip, knee."""
     parts = [word.split() for word in words]
     if len(set(words)) < len(words) or len(words) < 2:
         return words
     while all(len(part) > 1 for part in parts) and len({part[-1] for part in parts}) == 1:
         parts = [part[:-1] for part in parts]
+    while all(len(part) > 1 and part[1][0].isalpha() for part in parts) and len({part[0] for part in parts}) == 1:
+        parts = [part[1:] for part in parts]
     return [" ".join(part) for part in parts]
 
 
-def slot_width(words: list[str], room: float) -> float:
-    """Return one width in px for all slots: 92, or what the widest name needs while there is room for it."""
+def slot_width(words: list[str], room: float, figure: float = FIGURE) -> float:
+    """Return one width in px for all slots: 92, or what the widest name and figure need while there is room."""
     metrics = QFontMetricsF(font(11.5))
     widest = max((metrics.horizontalAdvance(word) for word in words), default=0.0)
-    return max(SLOT, min(widest + 26 + FIGURE, room / max(1, len(words))))
+    return max(SLOT, min(widest + 28 + figure, room / max(1, len(words))))
 
 
 class PlotView(pg.GraphicsView):  # type: ignore[misc]
@@ -113,10 +120,12 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAntialiasing(False)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.item = CurvesItem()
         self.item.setPos(LEFT, 0)
         self.scene().addItem(self.item)
         self._grabbed: float | None = None
+        self._scale: object = None
 
     @property
     def frame(self) -> Scene:
@@ -124,8 +133,22 @@ class PlotView(pg.GraphicsView):  # type: ignore[misc]
         return self.item.scene_data
 
     def repaint_curves(self) -> None:
-        """Paint a new frame."""
-        self.viewport().update()
+        """Paint a new frame; the value labels only when they differ."""
+        scale = self.frame.low, self.frame.high, self.frame.levels
+        if scale != self._scale:
+            self._scale = scale
+            self.viewport().update()
+        else:
+            self.viewport().update(LEFT, 0, self.width() - LEFT - RIGHT, self.height())
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the page's ground where the plot does not."""
+        for margin in self._margins():
+            painter.fillRect(margin & rect, theme["bg"])
+
+    def _margins(self) -> tuple[QRectF, QRectF, QRectF]:
+        wide, high = float(self.width()), float(self.height())
+        return QRectF(0, 0, LEFT, high), QRectF(wide - RIGHT, 0, RIGHT, high), QRectF(0, high - 1, wide, 1)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep pixels: one scene unit is one pixel; the base class calls this before we are made."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QShowEvent
@@ -17,13 +18,13 @@ from ui.kit.theme import theme
 from ui.kit.words import _, day_month
 from ui.pages.cells.plot.curves import Limit
 from ui.pages.cells.plot.feed import ChannelKey, Feed, Reader
+from ui.pages.cells.plot.pace import Pace
 from ui.pages.cells.plot.panel import LEFT, RIGHT, HeaderSlot, PlotPanel, value_text
 from ui.pages.cells.plot.strips import BookingBar, Overview, StateBand, Stretch, TimeAxis
 from ui.pages.cells.plot.timebase import SECOND, Tick, TimeBase, ticks
 from ui.pages.cells.plot.trace import Points, points, value_at
 
 FRAME_MS = 16
-FETCH_EVERY = 3
 OVERVIEW_MS = 10_000
 OVERVIEW_COLUMNS = 600
 
@@ -63,10 +64,56 @@ def channel_of(view: ChannelView, language: str, limits: tuple[Limit, ...] = ())
     )
 
 
+@lru_cache(maxsize=8)
+def _day_words(day: date, _language: str) -> str:
+    return day_month(day)
+
+
+@dataclass
+class _Frame:
+    """What one frame shows: window (ns), ticks, width of a live column or 0, since when points are new, crosshair."""
+
+    window: tuple[int, int]
+    marks: list[Tick]
+    column_ns: int
+    fresh_ns: int | None
+    cursor_ns: int | None
+
+
 @dataclass
 class _Shown:
     panel: PlotPanel
     channels: list[PlotChannel] = field(default_factory=list)
+
+    def draw(self, frame: _Frame, feed: Feed) -> None:
+        """Hand a frame to the panel."""
+        scene = self.panel.view.frame
+        scene.start_ns, scene.end_ns = frame.window
+        scene.ticks, scene.column_ns, scene.cursor_ns = frame.marks, frame.column_ns, frame.cursor_ns
+        if frame.fresh_ns is not None:
+            scene.fresh_ns = frame.fresh_ns if scene.fresh_ns is None else min(scene.fresh_ns, frame.fresh_ns)
+        scene.gaps, colours = list(feed.gaps), theme.tokens.curves()
+        scene.curves = [
+            (feed.curves.get(channel.key, Points()), colours[n % len(colours)])
+            for n, channel in enumerate(self.channels)
+        ]
+        scene.limits = [limit for channel in self.channels for limit in channel.limits]
+        if frame.fresh_ns is not None or not frame.column_ns:
+            self.panel.fit_values()
+        self.panel.view.repaint_curves()
+
+    def tell(self, colour: Callable[[PlotChannel], QColor], value: Callable[[ChannelKey], float]) -> None:
+        """Say each channel's value in the header."""
+        self.panel.header.show_slots(
+            [HeaderSlot(colour(c), c.word, value_text(value(c.key), c.digits)) for c in self.channels]
+        )
+
+
+def _every(owner: QWidget, period_ms: int, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setInterval(period_ms)
+    timer.timeout.connect(slot)
+    return timer
 
 
 class DayShape:
@@ -99,20 +146,17 @@ class PlotStack(QWidget):
         self._bands: dict[ChannelKey, StateBand] = {}
         self._head: ChannelKey | None = None
         self._cursor: float | None = None
-        self._frame = 0
+        self._pace = Pace(base, self._columns)
+        self._is_untold = True
         self._drawn: tuple[int, int] | None = None
         self._is_new = True
         self.axis, self.bookings, self.overview = TimeAxis(), BookingBar(), Overview()
         self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setContentsMargins(0, 0, 0, 4)
         self._box.setSpacing(4)
-        self._timer = QTimer(self)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._on_frame)
-        self._slow = QTimer(self)
-        self._slow.setInterval(OVERVIEW_MS)
-        self._slow.timeout.connect(self.reload_overview)
-        self.feed.updated.connect(self._on_updated)
+        self._timer = _every(self, FRAME_MS, self._on_frame)
+        self._slow = _every(self, OVERVIEW_MS, self.reload_overview)
+        self.feed.updated.connect(self._on_fetched)
         base.changed.connect(self._on_updated)
         self.overview.moved_to.connect(self._on_moved_to)
 
@@ -208,54 +252,58 @@ class PlotStack(QWidget):
     def _on_updated(self) -> None:
         self._is_new = True
 
+    def _on_fetched(self) -> None:
+        """Draw what came at once, while live: it is due since this frame began."""
+        self._is_new = True
+        if self.base.is_live and self.isVisible():
+            self._draw_due()
+
     def _on_frame(self) -> None:
-        """Fetch every third tick; draw when something moved by half a pixel or came new."""
-        self._frame += 1
-        if self._frame % FETCH_EVERY == 0 or not self.base.is_live:
+        """Fetch when it is time; draw when something moved by a pixel or came new, a frame's fetch first."""
+        was_waiting = self.feed.is_waiting
+        if self._pace.is_fetch_due():
             self.feed.tick(self.base, self._columns())
-        window = self.base.window()
-        if (
-            not self._is_new
-            and self._drawn
-            and abs(window[1] - self._drawn[1]) * 2 * self._columns() < self.base.span_ns
-        ):
+        if self.feed.is_waiting and not was_waiting and self.base.is_live:
             return
-        self._is_new = False
-        self._drawn = window
-        self.draw(window)
+        self._draw_due()
+        self._tell_figures()
+
+    def _draw_due(self) -> None:
+        window = self._pace.window()
+        if self._is_new or window != self._drawn:
+            self._is_new = False
+            self._drawn = window
+            self.draw(window)
 
     def draw(self, window: tuple[int, int]) -> None:
         """Paint every plot and strip for a window of time."""
         marks = ticks(*window, self._columns(), str(_.zone))
+        column_ns = self._pace.column_ns() if self.base.is_live else 0
+        frame = _Frame(window, marks, column_ns, self.feed.take_fresh(), self.cursor_ns)
         for shown in self._shown:
-            self._draw_panel(shown, window, marks)
+            shown.draw(frame, self.feed)
+        self._is_untold = True
         for key, band in self._bands.items():
-            band.show_window(*window)
             band.show_curve(self.feed.curves.get(key, Points()))
+            band.show_window(*window)
         self.bookings.show_window(*window)
         self.axis.ticks, self.axis.cursor_ns = marks, self.cursor_ns
-        self.axis.day = day_month(datetime.fromtimestamp(window[1] // SECOND, _.zone).date())
+        self.axis.day = _day_words(datetime.fromtimestamp(window[1] // SECOND, _.zone).date(), _.language)
         self.axis.show_window(*window)
         self._draw_overview(window)
 
-    def _draw_panel(self, shown: _Shown, window: tuple[int, int], marks: list[Tick]) -> None:
-        frame = shown.panel.view.frame
-        frame.start_ns, frame.end_ns = window
-        frame.ticks, frame.gaps, frame.cursor_ns = marks, list(self.feed.gaps), self.cursor_ns
-        frame.curves = [
-            (self.feed.curves.get(channel.key, Points()), self.colour(channel)) for channel in shown.channels
-        ]
-        frame.limits = [limit for channel in shown.channels for limit in channel.limits]
-        shown.panel.fit_values()
-        shown.panel.header.show_slots(
-            [HeaderSlot(self.colour(c), c.word, value_text(self.value(c.key), c.digits)) for c in shown.channels]
-        )
-        shown.panel.view.repaint_curves()
+    def _tell_figures(self) -> None:
+        """Say the values in the headers: at once under the crosshair and while held, else ten times a second."""
+        if not self._is_untold or not self._pace.are_figures_due(at_once=self._cursor is not None):
+            return
+        self._is_untold = False
+        for shown in self._shown:
+            shown.tell(self.colour, self.value)
 
     def _draw_overview(self, window: tuple[int, int]) -> None:
         self.overview.view = window
         end = max(window[1], self.overview.end_ns) if not self.base.is_live else window[1]
-        self.overview.gaps = self.feed.gaps
+        self.overview.gaps, self.overview.is_live = self.feed.gaps, self.base.is_live
         self.overview.show_window(end - Overview.SPAN_NS, end)
 
     def reload_overview(self) -> None:

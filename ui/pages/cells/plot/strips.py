@@ -27,12 +27,27 @@ class Strip(QWidget):
         super().__init__()
         self.setFixedHeight(height)
         self.setAccessibleName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.start_ns, self.end_ns = 0, 1
+        self._look: object = None
 
     def show_window(self, start_ns: int, end_ns: int) -> None:
-        """Move to a window of time."""
+        """Move to a window of time; only a change that can be seen repaints."""
         self.start_ns, self.end_ns = start_ns, end_ns
-        self.update()
+        look = self.look()
+        if look != self._look:
+            self._look = look
+            self.update()
+
+    def look(self) -> object:
+        """Return what moves with time, in whole pixels."""
+        return self.start_ns, self.end_ns
+
+    def ground(self) -> QPainter:
+        """Begin to paint: the page's ground covers all that was there."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme["bg"])
+        return painter
 
     def at(self, t_ns: float) -> float:
         """Return the pixel of an instant."""
@@ -40,12 +55,20 @@ class Strip(QWidget):
         return LEFT + (t_ns - self.start_ns) / max(1, self.end_ns - self.start_ns) * room
 
     def left_word(self, painter: QPainter, word: str) -> None:
-        """Write the strip's name in the left margin."""
-        painter.setFont(font(11))
+        """Write the strip's name in the left margin, a little smaller where it would not fit."""
+        room = QRectF(2, 0, LEFT - 8, self.height())
+        size = fitting_size(word, room.width())
+        painter.setFont(font(size))
         painter.setPen(theme["text2"])
-        room = QRectF(2, 0, LEFT - 10, self.height())
         shown = QFontMetricsF(painter.font()).elidedText(word, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), shown)
+        painter.setFont(font(11))
+
+
+def fitting_size(word: str, room: float) -> float:
+    """Return the largest type size from 11 down to 8.5 at which a word fits into a room in px."""
+    sizes = (11.0, 10.5, 10.0, 9.5, 9.0)
+    return next((size for size in sizes if QFontMetricsF(font(size)).horizontalAdvance(word) <= room), 8.5)
 
 
 class TimeAxis(Strip):
@@ -57,14 +80,19 @@ class TimeAxis(Strip):
         self.cursor_ns: int | None = None
         self.day = ""
 
+    def look(self) -> object:
+        """Return where each tick's words stand, and the crosshair's."""
+        words = tuple((round(self.at(tick.t_ns)), tick.text) for tick in self.ticks)
+        return words, self.day, self.cursor_ns, self.width()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the words under the ticks."""
-        painter = QPainter(self)
+        painter = self.ground()
         self.left_word(painter, self.day)
         for tick in self.ticks:
             x = self.at(tick.t_ns)
             half = QFontMetricsF(painter.font()).horizontalAdvance(tick.text) / 2
-            if LEFT + half <= x <= self.width() - RIGHT:
+            if LEFT + half <= x <= self.width() - half:
                 painter.drawText(QRectF(x - 50, 2, 100, 16), _CENTRE, tick.text)
         if self.cursor_ns is not None:
             self._paint_pill(painter, self.cursor_ns)
@@ -72,7 +100,8 @@ class TimeAxis(Strip):
     def _paint_pill(self, painter: QPainter, t_ns: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text = clock_text(t_ns, str(_.zone))
-        room = QRectF(self.at(t_ns) - 42, 1, 84, 17)
+        left = min(max(self.at(t_ns) - 42, 0.0), self.width() - 84.0)
+        room = QRectF(left, 1, 84, 17)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme["text"])
         painter.drawRoundedRect(room, 4, 4)
@@ -105,7 +134,10 @@ class StateBand(Strip):
     def show_curve(self, curve: Points) -> None:
         """Take the channel's points; each value is a state number."""
         self._curve = curve
-        self.update()
+
+    def look(self) -> object:
+        """Return where each state begins and ends."""
+        return self.width(), [(round(self.at(a)), round(self.at(b)), value) for a, b, value in self._stretches()]
 
     def _stretches(self) -> list[tuple[int, int, int]]:
         curve = self._curve
@@ -121,7 +153,7 @@ class StateBand(Strip):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the stretches and their words where they fit."""
-        painter = QPainter(self)
+        painter = self.ground()
         self.left_word(painter, self._word)
         painter.setClipRect(QRectF(LEFT, 0, self.width() - LEFT - RIGHT, self.height()))
         for start, end, value in self._stretches():
@@ -144,14 +176,21 @@ class BookingBar(Strip):
         super().__init__(18, _("Bookings"))
         self.stretches: Sequence[Stretch] = ()
 
+    def look(self) -> object:
+        """Return where each booking's bar begins and ends inside the plot."""
+        rooms = [(self._room(stretch), stretch.text) for stretch in self.stretches]
+        return [(round(left), round(right), text) for (left, right), text in rooms if right > left]
+
+    def _room(self, stretch: Stretch) -> tuple[float, float]:
+        return max(self.at(stretch.start_ns), float(LEFT)), min(self.at(stretch.end_ns), float(self.width() - RIGHT))
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint each booking as a thin bar with its words."""
-        painter = QPainter(self)
+        painter = self.ground()
         painter.setFont(font(11))
         painter.setClipRect(QRectF(LEFT, 0, self.width() - LEFT - RIGHT, self.height()))
         for stretch in self.stretches:
-            left = max(self.at(stretch.start_ns), float(LEFT))
-            right = min(self.at(stretch.end_ns), float(self.width() - RIGHT))
+            left, right = self._room(stretch)
             if right <= left:
                 continue
             painter.fillRect(QRectF(left, 1, right - left, 16), theme["info_soft"])
@@ -174,10 +213,17 @@ class Overview(Strip):
         self.gaps: Sequence[tuple[int, int]] = ()
         self.bookings: Sequence[Stretch] = ()
         self.view: tuple[int, int] = (0, 1)
+        self.is_live = False
+
+    def look(self) -> object:
+        """Return which pixel of the day is the last, where the visible window lies, the gaps, and what is said."""
+        pixel_ns = max(1, self.SPAN_NS // max(1, self.width() - LEFT - RIGHT))
+        view = [round(self.at(t_ns)) for t_ns in self.view]
+        return self.end_ns // pixel_ns, view, self.gaps, self.is_live, self.width()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint shape, bookings, gaps, the visible window and the hours."""
-        painter = QPainter(self)
+        painter = self.ground()
         painter.setPen(QPen(theme["line"], 1))
         painter.drawLine(0, 0, self.width(), 0)
         self.left_word(painter, _("{n} h", n=24))
@@ -219,8 +265,15 @@ class Overview(Strip):
     def _paint_hours(self, painter: QPainter) -> None:
         painter.setFont(font(11))
         painter.setPen(theme["text3"])
+        metrics = QFontMetricsF(painter.font())
+        now = _("now") if self.is_live else ""
+        free = self.width() - 4 - (metrics.horizontalAdvance(now) + 8 if now else 0)
         for tick in ticks(self.start_ns, self.end_ns, self.width() - LEFT - RIGHT, str(_.zone), 90):
-            painter.drawText(QRectF(self.at(tick.t_ns) - 40, 37, 80, 14), _CENTRE, tick.text)
+            half = metrics.horizontalAdvance(tick.text) / 2
+            if LEFT - 8 + half <= self.at(tick.t_ns) <= free - half:
+                painter.drawText(QRectF(self.at(tick.t_ns) - 40, 37, 80, 14), _CENTRE, tick.text)
+        painter.setPen(theme["text2"])
+        painter.drawText(QRectF(0, 37, self.width() - RIGHT, 14), _MIDDLE | int(Qt.AlignmentFlag.AlignRight), now)
 
     def _go(self, event: QMouseEvent) -> None:
         share = (event.position().x() - LEFT) / max(1, self.width() - LEFT - RIGHT)

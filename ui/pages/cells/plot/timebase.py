@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import floor
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.kit.words import _, day_month
+
 SECOND = 1_000_000_000
 SHORTEST_NS = SECOND // 1000
 LONGEST_NS = 400 * 86_400 * SECOND
+_QUARTER_NS = 900 * SECOND
 _STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30)
 _LONG_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000)
 
@@ -124,18 +128,30 @@ def ticks(start_ns: int, end_ns: int, width_px: float, zone: str, wish_px: float
 
 
 def _offset_ns(t_ns: int, zone: str) -> int:
-    moment = datetime.fromtimestamp(t_ns // SECOND, ZoneInfo(zone))
+    return _offset_of(t_ns // _QUARTER_NS, zone)
+
+
+@lru_cache(maxsize=64)
+def _offset_of(quarter: int, zone: str) -> int:
+    """Return a zone's offset in a quarter of an hour: it changes at none shorter."""
+    moment = datetime.fromtimestamp(quarter * _QUARTER_NS // SECOND, ZoneInfo(zone))
     delta = moment.utcoffset()
     return round(delta.total_seconds()) * SECOND if delta else 0
 
 
 def tick_text(t_ns: int, step: int, zone: str) -> str:
     """Return a tick's words: dates for days, seconds and decimals only where the step needs them."""
+    return _tick_text(t_ns, step, zone, _.language)
+
+
+@lru_cache(maxsize=512)
+def _tick_text(t_ns: int, step: int, zone: str, _language: str) -> str:
+    """Return a tick's words; days are said in the current language, which is named so that it is kept apart."""
     moment = datetime.fromtimestamp(t_ns // SECOND, ZoneInfo(zone))
     if step >= 86_400 * SECOND:
-        return moment.strftime("%m-%d")
+        return day_month(moment.date())
     if step >= 60 * SECOND:
-        return moment.strftime("%H:%M") if (moment.hour or moment.minute) else moment.strftime("%m-%d")
+        return moment.strftime("%H:%M") if (moment.hour or moment.minute) else day_month(moment.date())
     if step >= SECOND:
         return moment.strftime("%H:%M:%S")
     digits = 3 if step < SECOND // 100 else 2 if step < SECOND // 10 else 1

@@ -50,6 +50,18 @@ def spliced(old: Points, new: Points, from_ns: int, keep_ns: int) -> Points:
     return Points(t_ns, y, new.last if new.last == new.last else old.last)
 
 
+def first_change(old: Points, new: Points, from_ns: int) -> int | None:
+    """Return from which instant on a newer part differs from what is held, None where it does not (ns)."""
+    cut, begin = int(np.searchsorted(old.t_ns, from_ns)), int(np.searchsorted(new.t_ns, from_ns))
+    was_t, is_t, was, now = old.t_ns[cut:], new.t_ns[begin:], old.y[cut:], new.y[begin:]
+    shared = min(was.size, now.size)
+    same = (was_t[:shared] == is_t[:shared]) & ((was[:shared] == now[:shared]) | np.isnan(was[:shared] + now[:shared]))
+    same &= np.isnan(was[:shared]) == np.isnan(now[:shared])
+    first = shared if same.all() else int(np.argmin(same))
+    ends = [int(times[first]) for times in (was_t, is_t) if times.size > first]
+    return min(ends, default=None)
+
+
 def value_range(curves: list[Points], start_ns: int, end_ns: int) -> tuple[float, float] | None:
     """Return lowest and highest visible value of several curves, None where there is none."""
     lows, highs = [], []
