@@ -7,6 +7,7 @@ stays in the account. Blocks keep counting all received bytes.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from devices.account import UNEXPECTED, Book
@@ -72,6 +73,11 @@ class SharedLine:
             mine.frames_good + polled.frames_good,
             dict(Counter(mine.frames_bad) + Counter(polled.frames_bad)),
         )
+
+    def unit_counts(self) -> dict[str, dict[str, int]]:
+        """Return what each unit on the bus did, by address and name; {} for masters of one device."""
+        counted: Callable[[], dict[str, dict[str, int]]] = getattr(self._inner, "unit_counts", dict)
+        return counted()
 
     def deadline_ns(self) -> int:
         """Return when the master is due again."""

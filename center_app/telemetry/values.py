@@ -335,6 +335,8 @@ class PortHealth:
     """What the wall clock read at `t_ns`; the difference is what the wall was set by."""
     released_by: str = ""
     release_reason: str = ""
+    units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of each unit on a polled bus, by address: polls, answers, timeouts, exceptions, bad_checksums, late."""
 
     @property
     def is_balanced(self) -> bool:

@@ -76,6 +76,10 @@ class ModbusMaster:
         """Return what each unit did."""
         return {unit.task.number: unit.counts for unit in self._schedule.units}
 
+    def unit_counts(self) -> dict[str, dict[str, int]]:
+        """Return what each unit did, by its address and name."""
+        return {str(number): counts.told() for number, counts in self.counts().items()}
+
     def next_request(self, now_ns: int) -> bytes | None:
         """Return the next request to write, or None while an answer, the silence or a pause is awaited."""
         if self._asked is not None or now_ns < self._quiet_until_ns:

@@ -27,6 +27,17 @@ class UnitCounts:
     exceptions: Counter[int] = field(default_factory=Counter)
     """Exceptions by code."""
 
+    def told(self) -> dict[str, int]:
+        """Return the counts by name, all exceptions together."""
+        return {
+            "polls": self.requests,
+            "answers": self.replies,
+            "timeouts": self.timeouts,
+            "exceptions": sum(self.exceptions.values()),
+            "bad_checksums": self.bad_checksums,
+            "late": self.late,
+        }
+
 
 class UnitState:
     """Hold one unit's row, the reads left in this cycle and when the next cycle is due."""

@@ -148,6 +148,10 @@ class TcpMaster:
         """Return what each unit did."""
         return {unit.task.number: unit.counts for unit in self._schedule.units}
 
+    def unit_counts(self) -> dict[str, dict[str, int]]:
+        """Return what each unit did, by its address and name."""
+        return {str(number): counts.told() for number, counts in self.counts().items()}
+
     def next_request(self, now_ns: int) -> bytes | None:
         """Return the next requests in one piece, as many as may be open; None while there is none."""
         out = b""

@@ -12,6 +12,7 @@ from devices.modbus.maps import Entry
 from devices.modbus.master import ModbusMaster
 from devices.modbus.rows import Task
 from devices.profiles import get
+from devices.shared_line import SharedLine
 from devices.simulators.runner import SimulatorRun
 from devices.transport import Port, open_port
 from devices.values import Block, ChannelSpec, LineSettings, Quality, StreamSpec
@@ -99,6 +100,9 @@ def test_an_exception_is_counted_by_its_code() -> None:
     counts = master.counts()[1]
     assert set(counts.exceptions) == {2}
     assert counts.exceptions[2] == counts.replies
+    told = SharedLine(master).unit_counts()["1"]
+    assert told["exceptions"] == told["answers"] == counts.replies
+    assert (told["polls"], told["timeouts"]) == (counts.requests, 0)
 
 
 def _exchange(line: Port, request: bytes, judge: Callable[[bytes, bytes], bool | None]) -> bool | None:

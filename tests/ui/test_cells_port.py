@@ -59,6 +59,13 @@ def test_the_panel_tells_frames_errors_pauses_and_the_adapter(desk) -> None:
     assert dict(health_rows.adapter_rows(health)) == {_("Adapter latency"): "16 ms", "RS-485": _("adapter")}
 
 
+def test_every_unit_of_a_bus_has_its_counts(desk) -> None:
+    told = {"polls": 120, "answers": 117, "timeouts": 2, "exceptions": 0, "bad_checksums": 1, "late": 0}
+    rows = health_rows.port_rows(replace(FINE, units={"7": told}))
+    at = rows.index((_("Unit {n}", n="7"), _("{answers} of {polls}", answers="117", polls="120")))
+    assert rows[at + 1 :] == [("   " + _("no answer in time"), "2"), ("   " + _("bad checksum"), "1")]
+
+
 def test_a_released_port_counts_down_with_who_and_why(desk, qtbot) -> None:
     health = replace(
         FINE, state=PortState.RELEASED, resumes_ns=NOW + 754_000_000_000, released_by="Lin Wei", release_reason="flash"

@@ -29,6 +29,7 @@ class Counters:
     reconnects: int = 0
     pauses: Pauses = field(default_factory=Pauses)
     frames_missing: int = 0
+    units: dict[str, dict[str, int]] = field(default_factory=dict)
     echo_bytes: int = 0
     echoes_missed: int = 0
     line_errors: dict[str, int] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Counters:
             latency_ms=self.tuning.latency_ms, is_low_latency=self.tuning.is_low_latency,
             is_adapter_slow=self.tuning.is_slow, rs485=self.tuning.rs485,
             buffer_peak=self.buffer_peak, wall_ns=wall_ns, released_by=released.who, release_reason=released.reason,
+            units=self.units,
         )  # fmt: skip
 
     def _speed(self, t_ns: int, account: Account) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from center_app.telemetry.collector.taps import Taps, pause_ns
 from center_app.telemetry.runs.rule import Origin
 from center_app.telemetry.timing import SampleTimes
 from center_app.telemetry.values import PortState, RunInterval
-from devices.shared_line import shared
+from devices.shared_line import SharedLine, shared
 from devices.values import Account, Block, Decoder, Int64Array, Master
 
 ACCOUNT_NS = 250_000_000
@@ -178,6 +178,8 @@ class Pipeline:
             discarded = {**found.discarded, "echo": found.discarded.get("echo", 0) + self._echoed}
             found = replace(found, bytes_in=found.bytes_in + self._echoed, discarded=discarded)
         self.counters.account = found
+        if isinstance(self.master, SharedLine):
+            self.counters.units = self.master.unit_counts()
         self.recording.set_account(found)
 
     def _end_gap(self, t_ns: int) -> None:

@@ -90,7 +90,7 @@ def port_rows(health: PortHealth) -> Rows:
         (_("Jitter"), f"{_.number(health.jitter_p50_s * 1000, 1)} / {_milliseconds(health.jitter_p99_s)}"),
         (_("Most waiting"), _.bytes(health.buffer_peak)),
     ]
-    return rows + _line_rows(health)
+    return rows + _line_rows(health) + _unit_rows(health)
 
 
 def _frame_rows(health: PortHealth) -> Rows:
@@ -102,6 +102,22 @@ def _line_rows(health: PortHealth) -> Rows:
     rows = [(_(LINE_ERRORS.get(name, name)), _.number(count)) for name, count in health.line_errors.items() if count]
     if health.echo_bytes or health.echoes_missed:
         rows.append((_("Own echo"), _.bytes(health.echo_bytes)))
+    return rows
+
+
+def _unit_rows(health: PortHealth) -> Rows:
+    """Say of each unit on a bus how many polls it answered, and what went wrong."""
+    rows: Rows = []
+    for number, told in health.units.items():
+        answered = _("{answers} of {polls}", answers=_.number(told["answers"]), polls=_.number(told["polls"]))
+        rows.append((_("Unit {n}", n=number), answered))
+        failed = (
+            (_("no answer in time"), told["timeouts"]),
+            (_("exceptions"), told["exceptions"]),
+            (reason_text("bad_checksum"), told["bad_checksums"]),
+            (_("answered late"), told["late"]),
+        )
+        rows += [("   " + word, _.number(count)) for word, count in failed if count]
     return rows
 
 
