@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,6 +20,10 @@ NO_RECORDING = declare(
     "export.no_recording",
     "There is no recording {recording} in this centre.",
     "Take a number from the page Cells, or write 'newest'.",
+)
+
+NO_TIME = declare(
+    "export.no_time", "{text} is not a time.", "Write it as 2026-05-03T10:00:00, or with a zone as +08:00 behind it."
 )
 
 
@@ -34,6 +40,9 @@ def export_recording(
     stream: Annotated[str, typer.Option(help="Only this stream")] = "",
     decimal: Annotated[str, typer.Option(help="Decimal mark (CSV)")] = ".",
     separator: Annotated[str, typer.Option(help="Column separator (CSV)")] = ",",
+    start: Annotated[str, typer.Option("--from", help="Only from this time on, as 2026-05-03T10:00:00")] = "",
+    end: Annotated[str, typer.Option("--to", help="Only before this time")] = "",
+    through: Annotated[bool, typer.Option("--through", help="With the recordings that continue each other")] = False,
 ) -> None:
     """Write a recording with units, time base, gaps, quality and byte account; prints rows and size as JSON."""
     from center_app.telemetry.exchange.export import export
@@ -41,7 +50,9 @@ def export_recording(
     from center_app.telemetry.opening import open_reader
 
     center = opened(store)
-    options = ExportOptions(stream or None, language=words().language, separator=separator, decimal=decimal)
+    options = ExportOptions(
+        stream or None, language=words().language, separator=separator, decimal=decimal, through=through
+    )
     try:
         with open_reader(center) as reader:
             number = _recording(reader, recording)
@@ -58,6 +69,18 @@ def _recording(reader: StoreReader, asked: str) -> int:
     if asked.isdigit() and int(asked) in known:
         return int(asked)
     raise PersonError(NO_RECORDING, recording=asked)
+
+
+def _time_ns(text: str, zone: str) -> int | None:
+    """Read an ISO 8601 time, local time of the centre unless it says otherwise, as ns UTC."""
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise PersonError(NO_TIME, text=text) from error
+    local = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(zone))
+    return int(local.timestamp()) * 1_000_000_000 + local.microsecond * 1_000
 
 
 def import_recording(

@@ -15,6 +15,7 @@ from center_app.wiring import Center
 
 if TYPE_CHECKING:
     from center_app.telemetry.store.reader import StoreReader
+    from center_app.telemetry.store.values import RecordingView
     from devices.values import LineSettings, Profile
 
 NO_SUCH_RECORDING = declare(
@@ -33,8 +34,34 @@ Recording = Annotated[str, typer.Argument(help="Number of the recording, or 'new
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (decode_again, use_version, retention):
+    for command in (recordings, decode_again, use_version, retention):
         app.command(command.__name__.replace("_", "-"))(command)
+
+
+def recordings(
+    store: Store = "",
+    cell: Annotated[int, typer.Option(help="Cell; 0 all of them")] = 0,
+) -> None:
+    """List the recordings, oldest first: when, how they ended, which one they continue, versions, byte account."""
+    from center_app.telemetry.opening import open_reader
+
+    center = opened(store)
+    try:
+        with open_reader(center) as reader:
+            show([_listed(reader, view) for view in reader.recordings(cell or None)])
+    finally:
+        center.close()
+
+
+def _listed(reader: StoreReader, view: RecordingView) -> dict[str, Any]:
+    account = reader.account(view.id)
+    return {
+        "recording": view.id, "cell": view.cell_id, "collector": view.collector, "profile": view.profile_id,
+        "started_ns": view.started_ns, "ended_ns": view.ended_ns, "ended_by": view.ended_by,
+        "continues": reader.continues(view.id), "continued_by": reader.continued_by(view.id),
+        "versions": [one.version for one in reader.versions(view.id)], "served": reader.served(view.id),
+        "bytes_in": account.bytes_in, "is_balanced": account.is_balanced, "is_here": reader.is_here(view.id),
+    }  # fmt: skip
 
 
 def decode_again(

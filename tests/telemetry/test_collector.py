@@ -130,6 +130,8 @@ def test_a_collector_killed_hard_leaves_a_marked_gap_and_records_again_within_tw
     (gap,) = gaps(store, cell.id)
     assert (crashed.ended_by, again.ended_by, gap.reason) == ("crash", "end", "not_recording")
     assert gap.start_ns == crashed.ended_ns
+    with StoreReader(store) as reader:
+        assert (reader.continues(again.id), reader.continued_by(crashed.id)) == (crashed.id, again.id)
     assert gap.start_ns < gap.end_ns <= again.first_ns + 100_000_000
     assert gap.end_ns - gap.start_ns < 5_000_000_000
     records = Records(store)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
 
+from center_app.telemetry.exchange import through
 from center_app.telemetry.exchange.values import Batch, ExportOptions, Progress, StreamTable
 from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.values import ChannelView, RecordingView, Samples
@@ -21,13 +23,16 @@ QUALITY_WORDS = {int(mark): mark.name.lower() for mark in Quality}
 
 
 class Table:
-    """Hold what an export writes: the recording, its streams, the range [t0_ns, t1_ns)."""
+    """Hold what an export writes: the recording and those it goes on with, its streams, the range [t0_ns, t1_ns)."""
 
     def __init__(self, reader: StoreReader, recording_id: int, options: ExportOptions) -> None:
         """Look the recording up; SurroundingsError when it is unknown."""
         self.reader, self.options = reader, options
         self.recording: RecordingView = reader.recording(recording_id)
-        rows = {stream.key: stream.rows for stream in reader.streams(recording_id)}
+        self.parts = through.parts(reader, self.recording, options)
+        rows = Counter[str]()
+        for part in self.parts:
+            rows.update({stream.key: stream.rows for stream in reader.streams(part.id)})
         views = [view for view in reader.channels_of(recording_id) if options.stream in (None, view.stream)]
         self.streams = tuple(
             StreamTable(key, tuple(members), rows.get(key, 0))
@@ -56,16 +61,21 @@ class Table:
             yield [batch for stream in self.streams for batch in self._batches(stream, start, stop)]
 
     def _bounds(self) -> tuple[int, int]:
-        view, chosen = self.recording, self.options
-        first = view.first_ns if view.first_ns is not None else view.started_ns
-        last = view.last_ns if view.last_ns is not None else first
+        first, last = self._extent()
+        chosen = self.options
         t0 = first if chosen.t0_ns is None else max(chosen.t0_ns, first)
         return t0, max(t0, last + 1 if chosen.t1_ns is None else chosen.t1_ns)
 
+    def _extent(self) -> tuple[int, int]:
+        """Return when the first and the last sample lie."""
+        starts = [part.first_ns if part.first_ns is not None else part.started_ns for part in self.parts]
+        ends = [start if part.last_ns is None else part.last_ns for start, part in zip(starts, self.parts, strict=True)]
+        return min(starts), max(ends)
+
     def _edges(self) -> list[int]:
         total = sum(stream.rows for stream in self.streams)
-        view = self.recording
-        whole = max(1, (view.last_ns or 0) - (view.first_ns or 0))
+        first, last = self._extent()
+        whole = max(1, last - first)
         share = min(1.0, (self.t1_ns - self.t0_ns) / whole)
         count = max(1, math.ceil(total * share / SLICE_ROWS))
         edges = np.linspace(self.t0_ns, self.t1_ns, count + 1).astype(np.int64).tolist()
@@ -74,35 +84,42 @@ class Table:
 
     def _batches(self, stream: StreamTable, start: int, stop: int) -> Iterator[Batch]:
         """Yield the rows of [start, stop); a range with more rows than a read may give is halved."""
+        for part in self.parts:
+            yield from self._of_part(part, stream, start, stop)
+
+    def _of_part(self, part: RecordingView, stream: StreamTable, start: int, stop: int) -> Iterator[Batch]:
         if stop <= start:
             return
-        columns = [self._samples(view, start, stop) for view in stream.channels]
+        columns = [self._samples(part, view, start, stop) for view in stream.channels]
         if any(column.is_cut for column in columns):
             middle = (start + stop) // 2
-            yield from self._batches(stream, start, middle)
-            yield from self._batches(stream, middle, stop)
+            yield from self._of_part(part, stream, start, middle)
+            yield from self._of_part(part, stream, middle, stop)
         elif columns and len(columns[0].t_ns):
             quality = np.stack([column.quality for column in columns])
             values = np.stack([column.values for column in columns])
             yield Batch(stream, columns[0].t_ns, np.where(np.isin(quality, _KEPT), values, np.nan), quality)
 
-    def _samples(self, view: ChannelView, start: int, stop: int) -> Samples:
-        return self.reader.recorded(self.recording.id, view.stream, view.channel, start, stop)
+    def _samples(self, part: RecordingView, view: ChannelView, start: int, stop: int) -> Samples:
+        return self.reader.recorded(part.id, view.stream, view.channel, start, stop)
 
     def facts(self) -> dict[str, Any]:
         """Return what a reader of the file must know, as JSON-ready values."""
         view, reader = self.recording, self.reader
-        account = reader.account(view.id)
+        account = through.account([reader.account(part.id) for part in self.parts])
+        numbers = {part.id for part in self.parts}
         return {
-            "recording": view.id, "cell": view.cell_id, "collector": view.collector, "port": view.port,
+            "recording": view.id, "recordings": [part.id for part in self.parts],
+            "continues": reader.continues(self.parts[0].id),
+            "cell": view.cell_id, "collector": view.collector, "port": view.port,
             "profile": view.profile_id, "profile_version": view.profile_version,
             "line": dict(view.line), "settings": dict(view.params),
             "time_base": "t_ns: ns since 1970-01-01 UTC, of the recording's own clock, which advances by boot time",
             "from_ns": self.t0_ns, "to_ns": self.t1_ns,
-            "anchors": [[a.t_ns, a.wall_ns, a.reason] for a in reader.anchors(view.id)],
+            "anchors": [[a.t_ns, a.wall_ns, a.reason] for part in self.parts for a in reader.anchors(part.id)],
             "gaps": [
                 {"start_ns": g.start_ns, "end_ns": g.end_ns, "reason": g.reason, "bytes_lost": g.bytes_lost}
-                for g in reader.gaps(view.cell_id, self.t0_ns, self.t1_ns) if g.recording_id == view.id
+                for g in reader.gaps(view.cell_id, self.t0_ns, self.t1_ns) if g.recording_id in numbers
             ],
             "channels": [self._channel(channel) for channel in self.channels],
             "byte_account": {

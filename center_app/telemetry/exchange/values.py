@@ -32,6 +32,9 @@ class ExportOptions:
     language: str = "en"
     separator: str = ","
     decimal: str = "."
+    through: bool = False
+    """Go through the recordings that the chosen range touches, or without a range through all that continue each
+    other, where they have the same channels."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,14 @@ _RECORDING = (
     " last_ns FROM recording"
 )
 
+_LINK = (
+    " FROM recording r JOIN gap g ON g.recording_id = r.id AND g.reason IN ('not_recording', 'released')"
+    " JOIN recording p ON p.cell_id = r.cell_id AND p.id <> r.id AND p.profile_id = r.profile_id"
+    " AND coalesce(p.ended_ns, p.last_ns) = g.start_ns"
+)
+_BEFORE = f"SELECT p.id{_LINK} WHERE r.id = ? ORDER BY p.started_ns DESC LIMIT 1"
+_BEHIND = f"SELECT r.id{_LINK} WHERE p.id = ? ORDER BY r.started_ns LIMIT 1"
+
 
 class Catalog:
     """List what the collectors under `folder`/telemetry have recorded."""
@@ -144,6 +152,21 @@ class Catalog:
         with archive.snapshot() as ledger:
             row = ledger.execute(_RECORDING + " WHERE id = ?", (recording_id,)).fetchone()
             return _recording(archive.collector, row)
+
+    def continues(self, recording_id: int) -> int | None:
+        """Return the recording that a recording goes on with after its collector stood still, None when there is none.
+
+        The link is the gap record: it begins at the very nanosecond at which the one before ends.
+        """
+        with self.archive_of(recording_id).snapshot() as ledger:
+            row = ledger.execute(_BEFORE, (recording_id,)).fetchone()
+        return int(row[0]) if row else None
+
+    def continued_by(self, recording_id: int) -> int | None:
+        """Return the recording that goes on with a recording, None when there is none."""
+        with self.archive_of(recording_id).snapshot() as ledger:
+            row = ledger.execute(_BEHIND, (recording_id,)).fetchone()
+        return int(row[0]) if row else None
 
     def archive_of(self, recording_id: int) -> Archive:
         """Return the collector's files that hold a recording."""

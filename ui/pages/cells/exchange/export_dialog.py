@@ -94,7 +94,12 @@ def suggested(subject: ExportSubject, suffix: str) -> str:
 def _options(values: dict[str, Any], subject: ExportSubject) -> ExportOptions:
     t0, t1 = subject.window if values["range"] == "window" else (None, None)
     return ExportOptions(
-        t0_ns=t0, t1_ns=t1, language=_.language, separator=SEPARATORS[values["separator"]], decimal=values["decimal"]
+        t0_ns=t0,
+        t1_ns=t1,
+        language=_.language,
+        separator=SEPARATORS[values["separator"]],
+        decimal=values["decimal"],
+        through=t0 is not None,
     )
 
 

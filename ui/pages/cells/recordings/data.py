@@ -27,6 +27,9 @@ class RecordingRow:
     pins: int
     is_here: bool = True
     """False: its files lie with a collector on another machine; the server has samples and pinned raw bytes."""
+    continues: int | None = None
+    """The recording this one goes on with after its collector stood still."""
+    continued_by: int | None = None
     checked: bool = False
     damage: Damage | None = None
 
@@ -60,7 +63,16 @@ def load_sheet(doors: Doors, cell_id: int) -> Sheet:
 
 def _row(reader: StoreReader, view: RecordingView, pins: int) -> RecordingRow:
     versions = tuple(reader.versions(view.id))
-    return RecordingRow(view, reader.account(view.id), versions, reader.served(view.id), pins, reader.is_here(view.id))
+    return RecordingRow(
+        view,
+        reader.account(view.id),
+        versions,
+        reader.served(view.id),
+        pins,
+        reader.is_here(view.id),
+        reader.continues(view.id),
+        reader.continued_by(view.id),
+    )
 
 
 def check(report: Any, center: Any, views: Sequence[RecordingView]) -> dict[int, Damage | None]:

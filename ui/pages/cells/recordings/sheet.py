@@ -23,6 +23,7 @@ from ui.kit.table_model import RowTableModel
 from ui.kit.table_view import TableView
 from ui.kit.text import label
 from ui.kit.words import _
+from ui.pages.cells.facts_panel import recording_text
 from ui.pages.cells.recordings import again, data, keep
 from ui.pages.cells.recordings.columns import damage_text, recording_columns
 from ui.pages.cells.recordings.data import RecordingRow, Sheet
@@ -50,7 +51,7 @@ class RecordingsSheet(QDialog):
         title = _("Recordings of {name}", name=subject.name)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1180, 520)
+        self.resize(1240, 560)
         self.model = RowTableModel(recording_columns())
         self.table = TableView(self.model, _("Recordings"), memory=context.memory)
         self.table.same_row = lambda one, other: one.view.id == other.view.id
@@ -115,12 +116,25 @@ class RecordingsSheet(QDialog):
         }  # fmt: skip
         for name, is_on in wanted.items():
             self.acts[name].setEnabled(is_on)
-        said = (self._damage(picked), _elsewhere(picked), *self._store_text())
-        self.said.setText("  ·  ".join(part for part in said if part))
+        said = (self._damage(picked), self._continued(picked), _elsewhere(picked), *self._store_text())
+        told = " • ".join(part for part in said if part)
+        self.said.setText(told)
+        self.said.setVisible(bool(told))
 
     def _damage(self, picked: list[RecordingRow]) -> str:
         found = next((damage_text(one) for one in picked if one.damage is not None), "")
         return _("First bad place: {place}", place=found) if found else ""
+
+    def _continued(self, picked: list[RecordingRow]) -> str:
+        """Say which recording the picked one goes on with, and which one goes on with it."""
+        if len(picked) != 1:
+            return ""
+        rows = {one.view.id: one.view for one in self.model.rows()}
+        linked = [rows.get(number or 0) for number in (picked[0].continues, picked[0].continued_by)]
+        before, behind = (recording_text(view) if view is not None else "" for view in linked)
+        parts = [_("Continues recording {number}", number=before) if before else "",
+                 _("Goes on as recording {number}", number=behind) if behind else ""]  # fmt: skip
+        return "  ·  ".join(part for part in parts if part)
 
     def _store_text(self) -> list[str]:
         said = []
