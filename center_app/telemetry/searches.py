@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from center_app.telemetry.values import RequestKind, RequestState, RequestView
 from devices.recognition import Progress
 
 _SLOTS = 8
+Notes = Callable[[int, Progress], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ def slot_of(request_id: int) -> str:
 def noted(request_id: int, progress: Progress) -> dict[str, Any]:
     """Return progress as the collector keeps it."""
     return {"request_id": request_id, **asdict(progress)}
+
+
+def noting(keep: Callable[[str, int, dict[str, Any]], None], wall_ns: Callable[[], int]) -> Notes:
+    """Return what keeps the progress of a recognition for who waits for it; callable from any thread."""
+    return lambda request_id, progress: keep(slot_of(request_id), wall_ns(), noted(request_id, progress))
 
 
 def progress_of(records: Records, request: RequestView) -> SearchProgress | None:

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import math
+import os
+import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from center_app.telemetry import queries
+from center_app.core.labels import Label
+from center_app.core.text import catalogue
+from center_app.telemetry import port_list, queries, service
 from center_app.telemetry.collector.process import run as collect
+from center_app.telemetry.recognising import as_json, told
+from center_app.telemetry.values import CellDraft, RequestKind
 from center_app.wiring import Center
 from devices import profiles
+from devices.recognition import search
 from devices.simulators.hearing import HeardRun
+from devices.simulators.line import PtyLine
 from devices.values import LineSettings
+from tests.devices.clockless import Clockless
 from tests.fakes import FakeClock
 from tests.support import wait_until
 from tests.ui.desk import Desk, open_desk
 from tests.ui.seed import Seeded
 from ui.pages.cells.connect_dialog import ConnectDialog, line_from
+from ui.pages.cells.profile_editor.dialog import ProfileEditor
 
 
 @pytest.fixture
@@ -99,3 +114,93 @@ def test_settings_may_be_written_by_hand(desk: Desk) -> None:
     dialog.save()
     assert not desk.center.read(queries.cells)
     dialog.reject()
+
+
+@contextmanager
+def _silent(folder: Path) -> Iterator[str]:
+    line = PtyLine(folder / "silent")
+    yield str(folder / "silent")
+    line.unplug()
+
+
+def test_cancel_gives_the_port_back_within_a_second(desk: Desk, collector: None, tmp_path: Path) -> None:
+    dialog = _dialog(desk)
+    with _silent(tmp_path) as port:
+        dialog.port.setCurrentText(port)
+        dialog.start()
+        desk.until(lambda: _is_busy(port))
+        bar = dialog._progress
+        desk.until(lambda: "115200 8N1" in bar._text.text() or "9600 8N1" in bar._text.text())
+        began = time.monotonic()
+        dialog.stop()
+        desk.until(lambda: not _is_busy(port))
+        assert time.monotonic() - began < 1.0
+    dialog.reject()
+
+
+def test_closing_the_dialog_gives_the_port_back_too(desk: Desk, collector: None, tmp_path: Path) -> None:
+    dialog = _dialog(desk)
+    with _silent(tmp_path) as port:
+        dialog.port.setCurrentText(port)
+        dialog.start()
+        dialog.reject()
+        desk.until(lambda: any(one.kind is RequestKind.RECOGNISE for one in desk.center.read(queries.requests)))
+        desk.until(lambda: not desk.center.read(queries.waiting_requests, "local"))
+        desk.until(lambda: not _is_busy(port))
+
+
+def _is_busy(port: str) -> bool:
+    """Say whether the collector has the port open; it runs in a thread of this process."""
+    real = os.path.realpath(port)
+    return any(_target(link) == real for link in Path("/proc/self/fd").iterdir())
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
+
+
+def test_who_uses_a_port_is_shown_before_listening(desk: Desk, tmp_path: Path) -> None:
+    with _silent(tmp_path) as port:
+        draft = CellDraft(None, Label.of("Oven 3"), port, "robot_cell")
+        desk.center.write(desk.seeded.actor(1), service.add_cell, draft)
+        dialog = _dialog(desk)
+        assert not dialog.choice.used.isVisible()
+        dialog.port.setCurrentText(port)
+        desk.until(lambda: dialog.choice.used.isVisible())
+        assert "Oven 3" in dialog.choice.used.text()
+        program = [
+            sys.executable,
+            "-c",
+            f"import sys; file = open({port!r}, 'rb', 0); print(1, flush=True); sys.stdin.read()",
+        ]
+        with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            other.stdout.readline()
+            assert f"(pid {other.pid})" in desk.center.read(port_list.use_of, port).holder
+            other.communicate(timeout=10)
+        dialog.reject()
+
+
+def test_unknown_frames_open_as_a_profile_that_the_cell_then_has(desk: Desk) -> None:
+    numbers = np.arange(300)
+    frames = [b"\xc3\x3c" + struct.pack("<hB", round(500 * math.sin(at / 20)), at & 0xFF) for at in numbers.tolist()]
+    data = b"".join(frame + bytes((sum(frame) & 0xFF,)) for frame in frames)
+    found = search(Clockless(LineSettings(57600), lambda _request: b"", unasked=data), 25.0)
+    dialog = _dialog(desk)
+    dialog.listening.answered.emit(as_json(told("port", found), catalogue("en")))
+    assert dialog.write.isVisible()
+    QTest.mouseClick(dialog.write, Qt.MouseButton.LeftButton)
+    desk.until(lambda: desk.visible(ProfileEditor))
+    editor = desk.visible(ProfileEditor)[0]
+    desk.until(lambda: editor.result_of is not None and editor.result_of.account.frames_good > 100)
+    assert not editor.panel.note.text()
+    editor.save()
+    desk.until(lambda: dialog.form.values()["profile"] == "my_device")
+    editor.close()
+    draft = dialog.draft()
+    assert (draft.profile_id, draft.line) == ("my_device", None)
+    dialog.reject()
+    profiles.set_own(())

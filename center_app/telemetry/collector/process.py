@@ -15,7 +15,7 @@ from center_app.core.changes import Changed
 from center_app.core.clock import Clock, SystemClock
 from center_app.core.db import Database
 from center_app.core.errors import CenterError
-from center_app.telemetry import queries, searches, service, user_profiles
+from center_app.telemetry import queries, searches, service
 from center_app.telemetry.alarms.desk import AlarmDesk
 from center_app.telemetry.collector import launch, lease, ledger, plan, recovery, releases, requests
 from center_app.telemetry.collector.command_desk import CommandDesk
@@ -35,7 +35,6 @@ from center_app.telemetry.store.reader import StoreReader
 from center_app.telemetry.store.recording import RecordingHandle
 from center_app.telemetry.store.writer import StoreWriter
 from center_app.telemetry.values import DEFAULT_COLLECTOR, PortState, RequestKind, RequestState, RequestView
-from devices.recognition import Progress
 
 LOG = log.topic("collector")
 LOOP_S = 0.05
@@ -70,9 +69,8 @@ class Collector:
         self.desk = AlarmDesk(name, self._keeper)
         self._commands = CommandDesk(database, self._actor, clock, self.reader, self._keeper.is_urgent.set)
         self._readers: dict[int, PortReader] = {}
-        self._recogniser = Recogniser(
-            lambda: _recorded_ports(self._plans, self._readers), self._keeper.is_urgent.set, self._note_search
-        )
+        note = searches.noting(self._keeper.put_store_health, clock.wall_ns)
+        self._recogniser = Recogniser(lambda: _recorded(self._plans, self._readers), self._keeper.is_urgent.set, note)
         self.notifier = Notifier()
         self._rounds = Rounds(self._writer, self._keeper, self.stamps, self._readers, self.notifier)
         self._releases: dict[int, Release] = {}
@@ -96,11 +94,6 @@ class Collector:
         """Keep in the log until when, for whom and why a port is released; a restart respects it."""
         subject = releases.subject(cell_id)
         self._keeper.put_event(self.stamps.now().t_ns, releases.KIND, subject, releases.details(release))
-
-    def _note_search(self, request_id: int, progress: Progress) -> None:
-        """Keep how far a recognition is, for who waits for it; callable from its thread."""
-        body = searches.noted(request_id, progress)
-        self._keeper.put_store_health(searches.slot_of(request_id), self._clock.wall_ns(), body)
 
     def ask_reload(self) -> None:
         """Reload with the next turn; callable from a signal handler."""
@@ -207,14 +200,11 @@ class Collector:
         if not self._due.look:
             return
         waiting = self._database.read(queries.waiting_requests, self.name)
-        self._recogniser.keep_only(request.id for request in waiting)
+        self._recogniser.serve(self._database, waiting)
         for request in waiting:
             if request.kind is RequestKind.COMMAND:
                 self._commands.take(request)
-            elif request.kind is RequestKind.RECOGNISE:
-                self._database.read(user_profiles.refresh)
-                self._recogniser.take(request)
-            else:
+            elif request.kind is not RequestKind.RECOGNISE:
                 self._answer(request)
         if now_s >= self._due.reload_s:
             self._due.reload_s = now_s + RELOAD_S
@@ -265,7 +255,7 @@ class Collector:
         self._watch.close()
 
 
-def _recorded_ports(plans: Sequence[CellPlan], readers: Mapping[int, PortReader]) -> list[tuple[str, str]]:
+def _recorded(plans: Sequence[CellPlan], readers: Mapping[int, PortReader]) -> list[tuple[str, str]]:
     """Return port and name of every cell whose port this collector holds."""
     released = {PortState.RELEASED, PortState.STOPPED}
     held = {cell_id for cell_id, reader in readers.items() if reader.counters.state not in released}

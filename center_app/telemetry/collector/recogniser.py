@@ -8,15 +8,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from center_app.core import log
+from center_app.core.db import Database
 from center_app.core.errors import ErrorCode, SurroundingsError, declare
 from center_app.core.text import catalogue
-from center_app.telemetry import errors, recognising
-from center_app.telemetry.values import RequestState, RequestView
+from center_app.telemetry import errors, recognising, user_profiles
+from center_app.telemetry.values import RequestKind, RequestState, RequestView
 from devices.errors import PortBusy, PortError, PortForbidden, PortLost
 from devices.recognition import PortLine, Progress
 
@@ -82,6 +83,15 @@ class Recogniser:
         self._wake = wake
         self._note = note
         self._jobs: dict[int, _Job] = {}
+
+    def serve(self, database: Database, waiting: Sequence[RequestView]) -> None:
+        """Start what these requests ask for, written profiles included; end what is asked for no more."""
+        self.keep_only(request.id for request in waiting)
+        wanted = [request for request in waiting if request.kind is RequestKind.RECOGNISE]
+        if wanted:
+            database.read(user_profiles.refresh)
+        for request in wanted:
+            self.take(request)
 
     def take(self, request: RequestView) -> None:
         """Start a recognition, or refuse it; a request that runs already is left alone."""

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from center_app.core.labels import Label
-from devices.transport import PortInfo, list_ports
+from center_app.telemetry import port_list, user_profiles
+from center_app.telemetry.port_list import OfferedPort
 from ui.kit.page import Context
 from ui.pages.cells.connect_dialog import ConnectDialog
 
@@ -18,15 +19,16 @@ def ask(context: Context, parent: QWidget, added: Callable[[], Any], port: str =
     context.tasks.read(_load_choices, done=lambda choices: _show(context, parent, added, choices, port), owner=parent)
 
 
-def _load_choices(read: Any) -> tuple[tuple[PortInfo, ...], dict[int, Label]]:
+def _load_choices(read: Any) -> tuple[tuple[OfferedPort, ...], dict[int, Label]]:
     from center_app.equipment.queries import machines
 
-    return list_ports(), {machine.id: machine.names for machine in machines(read)}
+    user_profiles.refresh(read)
+    return port_list.offered(read), {machine.id: machine.names for machine in machines(read)}
 
 
 def _show(
     context: Context, parent: QWidget, added: Callable[[], Any],
-    choices: tuple[tuple[PortInfo, ...], dict[int, Label]], port: str,
+    choices: tuple[tuple[OfferedPort, ...], dict[int, Label]], port: str,
 ) -> None:  # fmt: skip
     dialog = ConnectDialog(context, parent, *choices, added)
     if port:

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QListWidget, QListWidgetItem, QWidget
 
+from center_app.core.access import Right
 from center_app.core.errors import describe
 from center_app.core.labels import Label
 from center_app.telemetry import service
+from center_app.telemetry.port_list import OfferedPort
+from center_app.telemetry.searches import SearchProgress
 from center_app.telemetry.values import CellDraft
 from devices import profiles
-from devices.transport import PortInfo
 from devices.values import LineSettings
 from ui.kit.buttons import button
 from ui.kit.form import Field, Form
@@ -24,7 +26,9 @@ from ui.kit.panels import Progress
 from ui.kit.text import label
 from ui.kit.words import _
 from ui.pages.cells.connect_listening import Listening
+from ui.pages.cells.connect_ports import PortChoice
 from ui.pages.cells.connect_preview import preview
+from ui.pages.cells.connect_writing import write_profile
 
 _LINE = re.compile(r"\s*(\d{2,8})(?:\s+([5-9])([NEOMS])(1|1\.5|2))?\s*", re.IGNORECASE)
 
@@ -33,7 +37,7 @@ class ConnectDialog(QDialog):
     """Find what hangs at a port and record it; everything that was found can be changed by hand."""
 
     def __init__(
-        self, context: Context, parent: QWidget, ports: tuple[PortInfo, ...], machines: Mapping[int, Label],
+        self, context: Context, parent: QWidget, ports: tuple[OfferedPort, ...], machines: Mapping[int, Label],
         added: Callable[[], Any],
     ) -> None:  # fmt: skip
         """Offer these ports and machines; `added()` runs once the new cell is stored."""
@@ -41,19 +45,22 @@ class ConnectDialog(QDialog):
         self._context, self._added = context, added
         self._findings: list[Mapping[str, Any]] = []
         self._params: Mapping[str, Any] = {}
+        self._heard = b""
         self.setWindowTitle(_("Connect a device"))
         self.setMinimumWidth(620)
         self._build(ports, machines)
         self.listening = Listening(context, self)
-        self.listening.progressed.connect(lambda share: self._progress.show_progress(share))
+        self.listening.progressed.connect(self._on_progress)
         self.listening.answered.connect(self._on_answered)
         self.listening.failed.connect(self._on_failed)
         self._show_listening(False)
 
-    def _build(self, ports: tuple[PortInfo, ...], machines: Mapping[int, Label]) -> None:
-        self.port = _port_box(ports)
+    def _build(self, ports: tuple[OfferedPort, ...], machines: Mapping[int, Label]) -> None:
+        self.choice = PortChoice(self._context, ports)
+        self.port = self.choice.box
         self.listen = button(_("Listen"), self.start, icon="activity", kind="accent")
-        self.asks = QCheckBox(_("Also ask (queries that only read)"))
+        self.asks = QCheckBox(_("Also ask where nobody speaks (queries that only read)"))
+        self.asks.setChecked(True)
         self._progress = Progress(_("Listening…"), self.stop)
         self.found = QListWidget()
         self.found.setAccessibleName(_("What was found"))
@@ -68,14 +75,15 @@ class ConnectDialog(QDialog):
         ])  # fmt: skip
         self.problem = label("", "secondary", "crit", wrap=True)
         self.problem.hide()
-        self.note = label(_ports_note(ports), "secondary", wrap=True)
+        self.write = button(_("Write a profile…"), self.write_profile, icon="file-text")
+        self.write.hide()
         self.main = button(_("Record"), self.save, kind="primary")
         values = scrolling(holder(self._preview))
         values.setMinimumHeight(150)
         self.setLayout(column(
             label(_("Connect a device"), "title"),
-            row(self.port, self.listen), self.asks, self.note, self._progress, self.found, values,
-            self.form, self.problem, row(None, button(_("Cancel"), self.reject), self.main),
+            row(self.port, self.listen), self.choice, self.asks, self._progress, self.found, values,
+            self.form, self.problem, row(self.write, None, button(_("Cancel"), self.reject), self.main),
             gap=12, margins=(22, 20, 22, 18),
         ))  # fmt: skip
         self.listen.setDefault(True)
@@ -98,8 +106,11 @@ class ConnectDialog(QDialog):
 
     def url(self) -> str:
         """Return the chosen port, a listed one or what was written."""
-        at = self.port.findText(self.port.currentText())
-        return str(self.port.itemData(at)) if at >= 0 else self.port.currentText().strip()
+        return self.choice.url()
+
+    def _on_progress(self, found: SearchProgress) -> None:
+        told = _("Trial {n} of {all}: {what}", n=found.done, all=found.planned, what=found.text)
+        self._progress.show_progress(found.share, told)
 
     def _show_listening(self, is_on: bool) -> None:
         self._progress.setVisible(is_on)
@@ -109,6 +120,8 @@ class ConnectDialog(QDialog):
     def _on_answered(self, outcome: Mapping[str, Any]) -> None:
         self._show_listening(False)
         self._findings = list(outcome.get("findings", ()))
+        self._heard = bytes.fromhex(str(outcome.get("bytes", "")))
+        self.write.setVisible(bool(self._heard) and self._context.may(Right.RECORD))
         self.found.clear()
         for finding in self._findings:
             self.found.addItem(QListWidgetItem(str(finding["evidence"])))
@@ -130,13 +143,31 @@ class ConnectDialog(QDialog):
         finding = self._findings[at]
         self._params = dict(finding["params"])
         if finding["profile"]:
-            self.form.field("profile").set_value(finding["profile"])
+            self._choose_profile(finding["profile"])
         if finding["line"]:
             self.form.field("line").set_value(finding["line"]["text"])
         if not self.form.values()["name"]:
             self.form.field("name").set_value(finding["name"])
         for shown in preview(finding["samples"]):
             self._preview.addWidget(shown)
+
+    def _choose_profile(self, profile_id: str) -> None:
+        """Choose a profile, also one that was written after this dialog opened."""
+        box = self.form.field("profile").editor
+        if isinstance(box, QComboBox) and box.findData(profile_id) < 0:
+            box.addItem(_profile_text(profile_id), profile_id)
+        self.form.field("profile").set_value(profile_id)
+
+    def write_profile(self) -> None:
+        """Begin a profile with what was found, and take it once it is saved."""
+        at = self.found.currentRow()
+        text = self._findings[at].get("toml") if 0 <= at < len(self._findings) else None
+        write_profile(self._context, self, str(text or ""), self._heard, self._on_written)
+
+    def _on_written(self, profile_id: str) -> None:
+        self._choose_profile(profile_id)
+        if not self.form.values()["name"]:
+            self.form.field("name").set_value(_profile_text(profile_id))
 
     # -- recording -------------------------------------------------------------------------------------
 
@@ -184,25 +215,6 @@ class ConnectDialog(QDialog):
         QTimer.singleShot(0, self.deleteLater)
 
 
-def _port_box(ports: tuple[PortInfo, ...]) -> QComboBox:
-    box = QComboBox()
-    box.setEditable(True)
-    box.setAccessibleName(_("Port"))
-    for port in ports:
-        box.addItem(_port_text(port), port.identity or port.path)
-    box.setMinimumWidth(300)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    edit = box.lineEdit()
-    if edit is not None:
-        edit.setPlaceholderText(_("Port"))
-    return box
-
-
-def _port_text(port: PortInfo) -> str:
-    """Say a port's path and what it is, where the system knows that."""
-    return port.path if port.description in ("", "n/a") else f"{port.path}  {port.description}"
-
-
 def line_from(text: str) -> LineSettings | None:
     """Return line settings such as "9600 8E1" or "9600"; None when there are none."""
     found = _LINE.fullmatch(text or "")
@@ -218,26 +230,19 @@ def _line_problem(text: str) -> str:
 
 
 def _profile_choices() -> list[tuple[str | None, str]]:
-    known = [(each.id, each.label.get(_.language) or each.label["en"]) for each in profiles.all()]
+    known = [(each.id, _profile_text(each.id)) for each in profiles.all()]
     return [(None, _("not known yet: listen")), *sorted(known, key=lambda pair: pair[1].casefold())]
+
+
+def _profile_text(profile_id: str) -> str:
+    if not profiles.current(profile_id):
+        return profile_id
+    label_of = profiles.get(profile_id).label
+    return label_of.get(_.language) or label_of["en"]
 
 
 def _named(machines: Mapping[int, Label]) -> list[tuple[int, str]]:
     return sorted(((key, each.say(_.language)) for key, each in machines.items()), key=lambda pair: pair[1])
-
-
-def _ports_note(ports: tuple[PortInfo, ...]) -> str:
-    if not ports:
-        return _("No serial port was found. Plug the device in, or write a path or socket://host:port.")
-    lines = []
-    for port in ports[:4]:
-        facts = [port.path, port.identity]
-        if port.latency_ms is not None:
-            facts.append(_("adapter latency {ms} ms", ms=port.latency_ms))
-        if getattr(port, "holder", ""):
-            facts.append(_("held by {holder}", holder=getattr(port, "holder", "")))
-        lines.append(" · ".join(fact for fact in facts if fact))
-    return "\n".join(lines)
 
 
 def _nothing(outcome: Mapping[str, Any]) -> str:

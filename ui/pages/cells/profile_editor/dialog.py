@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QMenu, QSplitter, QWidget
 
@@ -31,7 +31,9 @@ WAIT_MS = 250
 
 
 class ProfileEditor(QDialog):
-    """Write a profile; every pause in typing makes a new preview on the work lane."""
+    """Write a profile; every pause in typing makes a new preview on the work lane. `saved` tells a profile's id."""
+
+    saved = Signal(str)
 
     def __init__(self, context: Context, parent: QWidget, wanted: str = "") -> None:
         """Build the editor with the first template in it, or the profile with the id `wanted`."""
@@ -126,8 +128,6 @@ class ProfileEditor(QDialog):
         self._kept = self.text.toPlainText()
         self.text.setFocus()
 
-    # -- the bytes -----------------------------------------------------------------------------------------
-
     def use_bytes(self, data: bytes) -> None:
         """Preview on these bytes; none means the profile's own sample."""
         self.data = data
@@ -190,7 +190,7 @@ class ProfileEditor(QDialog):
         self.save_button.setEnabled(True)
         self.state.set_tone("ok")
         self.state.setText(_("Saved {profile}, version {n}.", profile=saved.profile_id, n=saved.version))
-        self.context.tasks.read(user_profiles.refresh, owner=self)
+        self.context.tasks.read(user_profiles.refresh, done=lambda _: self.saved.emit(saved.profile_id), owner=self)
 
     def _on_failed(self, error: Exception) -> None:
         self.state.set_tone("crit")
