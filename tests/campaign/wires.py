@@ -32,6 +32,7 @@ PROFILE = "robot_cell"
 FRAME_BYTES, TICK = 40, 500
 TICK_S = 0.01
 KERNEL_BYTES = 65536
+POOL = "centre"
 ENGINEER = Actor(0, "campaign", Role.ADMINISTRATOR, "campaign")
 
 
@@ -284,12 +285,16 @@ def resident_mb(pid: int) -> float:
 
 
 def handles(pid: int) -> dict[str, int]:
-    """Return how many threads a process has, and how many descriptors of each kind."""
+    """Return how many threads a process has, and how many descriptors of each kind.
+
+    Those of the centre's database are left out: its pool opens up to five connections as jobs meet.
+    """
     found = {"threads": len(os.listdir(f"/proc/{pid}/task"))}
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):
             kind = _kind(os.readlink(entry))
             found[kind] = found.get(kind, 0) + 1
+    found.pop(POOL, None)
     return found
 
 
@@ -297,4 +302,6 @@ def _kind(target: str) -> str:
     """Name what a descriptor is for; the store's files go by day, so that midnight changes their number alone."""
     if target.startswith("/dev/pt"):
         return "ports"
+    if "/center.db" in target:
+        return POOL
     return "files" if target.startswith("/") else target.partition(":")[0]

@@ -31,6 +31,16 @@ def seeded_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, See
     return folder / "center.db", seeded, (clock.now() - start).total_seconds()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def clipboard_left_empty() -> Iterator[None]:
+    """Empty the clipboard at the end: Qt without a screen crashes at exit while it holds tables."""
+    yield
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
 @pytest.fixture
 def seeded_center(
     seeded_template: tuple[Path, Seeded, float], clock: FakeClock, tmp_path: Path
