@@ -95,6 +95,17 @@ def slice_of(entries: Entries, start: int, stop: int) -> Entries:
     )
 
 
+def copy_of(entries: Entries) -> Entries:
+    """Return entries that hold their own memory: a view would keep all rows they were cut from for a day."""
+    return Entries(
+        entries.t_first.copy(),
+        entries.t_last.copy(),
+        tuple(group.copy() for group in entries.low),
+        tuple(group.copy() for group in entries.high),
+        entries.good.copy(),
+    )
+
+
 def _fold(values: Array, reduce: Callable[..., Array]) -> Array:
     """Reduce the last axis by 16; a transposed copy lets numpy work on long rows."""
     channels, count = values.shape
@@ -103,10 +114,10 @@ def _fold(values: Array, reduce: Callable[..., Array]) -> Array:
 
 
 def reduced(entries: Entries) -> Entries:
-    """Return every 16 entries as one (their number is a multiple of 16)."""
+    """Return every 16 entries as one (their number is a multiple of 16); nothing of them is kept alive."""
     return Entries(
-        entries.t_first[::FACTOR],
-        entries.t_last[FACTOR - 1 :: FACTOR],
+        entries.t_first[::FACTOR].copy(),
+        entries.t_last[FACTOR - 1 :: FACTOR].copy(),
         tuple(_fold(group, np.minimum.reduce) for group in entries.low),
         tuple(_fold(group, np.maximum.reduce) for group in entries.high),
         _fold(entries.good, np.add.reduce),
@@ -149,7 +160,7 @@ class _Level:
         """Take finer entries; return the whole buckets they complete."""
         joined = concatenate([*self.waiting, finer])
         whole = len(joined) - len(joined) % FACTOR
-        self.waiting = [slice_of(joined, whole, len(joined))] if whole < len(joined) else []
+        self.waiting = [copy_of(slice_of(joined, whole, len(joined)))] if whole < len(joined) else []
         if not whole:
             return None
         buckets = reduced(slice_of(joined, 0, whole))
@@ -162,7 +173,7 @@ class _Level:
         joined = concatenate(self.formed)
         rows = buckets * FACTOR**self.level - short_rows
         sealed = Sealed(self.level, self.first_row, rows, slice_of(joined, 0, buckets))
-        self.formed = [slice_of(joined, buckets, len(joined))] if buckets < len(joined) else []
+        self.formed = [copy_of(slice_of(joined, buckets, len(joined)))] if buckets < len(joined) else []
         self.first_row += rows
         self.count -= buckets
         return sealed
