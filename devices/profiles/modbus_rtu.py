@@ -2,8 +2,9 @@
 
 Frames are found by length and CRC. Each poll and its reply is a row of the stream "exchanges"; registers named in the
 settings are channels of their own ("247/3/0+15:u2,u2,f4" reads unit, function, address + count and types, see
-`devices.modbus.ranges`), and what a line carries is found by itself when it is recognised. A poll that is repeated
-without a reply in between cannot be told from one that its unit echoes (functions 5, 6 and 22).
+`devices.modbus.ranges`). What a line carries is found by itself when it is recognised, and with `naming` "auto" while
+it is recorded. A poll that is repeated without a reply in between cannot be told from one that its unit echoes
+(functions 5, 6 and 22).
 """
 
 from __future__ import annotations
@@ -64,6 +65,11 @@ PROFILE = Profile(
         ParamSpec("registers", "", say("Named registers", "Benannte Register", "命名寄存器")),
         ParamSpec("order", "ABCD", say("Word order", "Wortreihenfolge", "字序")),
         ParamSpec("side", "both", say("Side heard", "Gehörte Seite", "监听方向")),
+        ParamSpec(
+            "naming",
+            "auto",
+            say("Name registers (auto, off)", "Register benennen (auto, off)", "命名寄存器（auto、off）"),
+        ),
     ),
     explain=lambda data, params: explain_line(data, str(params["side"])),
     discover=discover,

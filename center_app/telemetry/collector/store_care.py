@@ -1,4 +1,4 @@
-"""Look after a collector's files beside recording: old ones go once a day, new rows go to the server."""
+"""Look after what is recorded: old files go once a day, new rows go to the server, heard registers get names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from center_app.core import log
+from center_app.core.access import Actor, Role
 from center_app.core.clock import Clock
 from center_app.core.db import Database
 from center_app.core.errors import CenterError
 from center_app.telemetry import retention
 from center_app.telemetry.collector.keeper import Keeper
+from center_app.telemetry.collector.naming import Naming
 from center_app.telemetry.replica.replicator import ReplicaState, Replicator
 from center_app.telemetry.store.files import DAY_NS, collector_folder
 from center_app.telemetry.store.writer import StoreWriter
@@ -23,7 +25,7 @@ EVERY_S: Final = 600.0
 
 
 class StoreCare:
-    """Run retention (thread "retention") and, on a server centre, replication (thread "replication")."""
+    """Run retention and naming (threads of these names) and, on a server centre, replication (thread "replication")."""
 
     def __init__(
         self, database: Database, folder: Path, name: str, writer: StoreWriter, keeper: Keeper, clock: Clock
@@ -33,20 +35,23 @@ class StoreCare:
         self._day = -1
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._naming = Naming(database, folder, name, Actor(0, f"collector {name}", Role.ENGINEER, "collector"), clock)
         self._replicator: Replicator | None = None
         if not database.is_sqlite:
             place = collector_folder(folder, name)
             self._replicator = Replicator(place, name, database, clock, self._tell)
 
     def start(self) -> None:
-        """Begin both."""
+        """Begin them."""
         self._thread.start()
+        self._naming.start()
         if self._replicator is not None:
             self._replicator.start()
 
     def stop(self) -> None:
-        """End both; what the server lacks goes with the next start."""
+        """End them; what the server lacks goes with the next start."""
         self._stop.set()
+        self._naming.stop()
         if self._replicator is not None:
             self._replicator.stop()
         if self._thread.is_alive():
