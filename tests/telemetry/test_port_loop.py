@@ -8,13 +8,14 @@ import pty
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from center_app.core.clock import SystemClock
+from center_app.core.errors import SurroundingsError
 from center_app.core.labels import Label
 from center_app.telemetry.alarms.desk import AlarmDesk
 from center_app.telemetry.collector.counters import Counters
@@ -24,6 +25,7 @@ from center_app.telemetry.collector.pipeline import Judges
 from center_app.telemetry.collector.plan import CellPlan
 from center_app.telemetry.collector.port_loop import PortLoop
 from center_app.telemetry.collector.stamps import Stamps
+from center_app.telemetry.store.errors import STORE_FULL
 from center_app.telemetry.values import CellView, PortState
 from devices.errors import PortBusy, PortMissing
 from devices.transport import Port, open_port
@@ -85,10 +87,11 @@ class Loop:
         self.counters = Counters(1, cell.port)
         self.mail = Mailbox()
         self.stamps = Stamps(SystemClock())
+        self.begun: Callable[[], Recording] = lambda: self.recording
         judges = Judges("local", AlarmDesk("local", Keeper()), lambda interval: None)
         loop = PortLoop(
             CellPlan(cell),
-            lambda plan, stamps: self.recording,
+            lambda plan, stamps: self.begun(),
             judges,
             self.stamps,
             self.counters,
@@ -322,3 +325,30 @@ def test_the_histogram_of_pauses_never_tells_too_little() -> None:
     assert 40_000_000 <= pauses.quantile_ns(0.999) <= 50_000_000
     assert pauses.quantile_ns(1.0) == pauses.longest_ns == 90_000_000
     assert Pauses().quantile_ns(0.999) == 0
+
+
+def test_a_recording_that_cannot_begin_under_a_new_plan_leaves_a_gap() -> None:
+    """The old one has ended, the new one is refused once: what was missed between them is named."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    refusals = iter([True])
+
+    def begun() -> Recording:
+        if next(refusals, False):
+            raise SurroundingsError(STORE_FULL, folder="f")
+        return loop.recording
+
+    loop = Loop(lambda _url, line: open_port(path, line))
+    try:
+        with loop.running():
+            wait_until(lambda: os.write(master, b"z: 1\n") and loop.recording.received(), 20)
+            loop.begun = begun
+            loop.mail.put_plan(CellPlan(replace(loop.cell, params={"names": "other"})))
+            wait_until(lambda: loop.recording.gaps, 20)
+    finally:
+        os.close(master)
+        os.close(slave)
+    (gap,) = loop.recording.gaps
+    assert gap[2] == "not_recording"
+    assert gap[0] < gap[1]

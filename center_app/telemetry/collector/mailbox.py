@@ -60,7 +60,7 @@ class Release:
 
 @dataclass
 class Mailbox:
-    """Hold the wishes for one port; each field is replaced whole, so that no lock is needed but for `poke`."""
+    """Hold the wishes for one port; what the port thread takes away is put in and taken out under the lock."""
 
     plan: CellPlan | None = None
     release: Release | None = None
@@ -72,6 +72,39 @@ class Mailbox:
     stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _wake_reader: Callable[[], None] | None = None
+
+    def put_plan(self, plan: CellPlan) -> None:
+        """Ask for another plan; one that was not taken yet is replaced."""
+        with self._lock:
+            self.plan = plan
+
+    def take_plan(self) -> CellPlan | None:
+        """Take the newest plan away, None without one (port thread)."""
+        with self._lock:
+            plan, self.plan = self.plan, None
+        return plan
+
+    def put_anchor(self, reason: str) -> None:
+        """Ask for a time anchor in the recording."""
+        with self._lock:
+            self.anchor = reason
+
+    def take_anchor(self) -> str:
+        """Take the reason of a wished anchor away, "" without one (port thread)."""
+        with self._lock:
+            reason, self.anchor = self.anchor, ""
+        return reason
+
+    def put_release(self, release: Release | None) -> None:
+        """Lend the port out, or take it back with None."""
+        with self._lock:
+            self.release = release
+
+    def end_release(self, release: Release) -> None:
+        """Forget a release that is over, unless another one was asked for meanwhile (port thread)."""
+        with self._lock:
+            if self.release is release:
+                self.release = None
 
     def rest(self, seconds: float) -> None:
         """Wait, but no longer than until the next wish."""

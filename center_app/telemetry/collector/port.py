@@ -42,18 +42,18 @@ class PortReader:
     def change(self, plan: CellPlan) -> None:
         """Go on under a changed plan, without closing the port unless it is another one."""
         self.device = (plan.profile, plan.cell.params)
-        self._mail.plan = plan
+        self._mail.put_plan(plan)
         self._mail.wake.set()
 
     def release(self, release: Release) -> bool:
         """Let another program have the port for a time, then take it back; True once the port is closed."""
-        self._mail.release = release
+        self._mail.put_release(release)
         self._mail.poke()
         return self._mail.is_free.wait(HAND_OVER_S)
 
     def take_back(self) -> None:
         """End a release now."""
-        self._mail.release = None
+        self._mail.put_release(None)
         self._mail.wake.set()
 
     def send(self, command: Command) -> None:
@@ -63,7 +63,7 @@ class PortReader:
 
     def anchor(self, reason: str) -> None:
         """Have the recording note what the wall clock reads."""
-        self._mail.anchor = reason
+        self._mail.put_anchor(reason)
 
     def stop(self) -> None:
         """Ask the thread to seal its recording and end."""

@@ -103,14 +103,15 @@ class PortLoop:
             self._pipeline.reopened(now_ns)
         return port
 
-    def _begin_recording(self) -> None:
+    def _begin_recording(self, *, goes_on: bool = False) -> None:
+        """Begin one unless one runs; with the gap since the last one, unless that `goes_on` without one."""
         if self._pipeline is not None:
             return
         handle = self._begin(self.plan, self._stamps)
         self._pipeline = Pipeline(self.plan, handle, self._judges, self.counters)
-        if self._left_off_ns is not None:
+        if self._left_off_ns is not None and not goes_on:
             self._pipeline.open_gap(self._left_off_ns, "released" if self._was_released else "not_recording")
-            self._left_off_ns, self._was_released = None, False
+        self._left_off_ns, self._was_released = None, False
         LOG.info("cell %s: recording %s from %s", self.plan.cell.id, handle.id, self.plan.cell.port)
 
     def _read_until_lost(self, port: Port) -> None:
@@ -138,9 +139,8 @@ class PortLoop:
         now = self._stamps.now()
         self._took(data, port.take_echo(), pipeline, now)
         pipeline.idle(now.t_ns, now.boot_ns)
-        if self._mail.anchor:
-            pipeline.recording.add_anchor(now.t_ns, now.wall_ns, self._mail.anchor)
-            self._mail.anchor = ""
+        if reason := self._mail.take_anchor():
+            pipeline.recording.add_anchor(now.t_ns, now.wall_ns, reason)
         self._judge_silence()
         if data and pipeline.master is None:
             self._gathering.rest(len(data), now.boot_ns, self.plan.line.byte_ns)
@@ -179,7 +179,7 @@ class PortLoop:
 
     def _take_plan(self, port: Port | None) -> None:
         """Go on under a changed plan; an open `port` stays open, so that no byte is lost between two recordings."""
-        plan, self._mail.plan = self._mail.plan, None
+        plan = self._mail.take_plan()
         if plan is None:
             return
         if self._pipeline is not None and plan.decodes_like(self.plan):
@@ -195,8 +195,7 @@ class PortLoop:
         if port is not None and was_open and plan.cell.port == before.cell.port:
             if plan.line != before.line:
                 port.configure(plan.line)
-            self._left_off_ns = None
-            self._begin_recording()
+            self._begin_recording(goes_on=True)
 
     def _is_released(self) -> bool:
         release, now_ns = self._mail.release, self._stamps.now().t_ns
@@ -204,7 +203,8 @@ class PortLoop:
         if release is None:
             return False
         if release.until_ns <= now_ns:
-            self._mail.release = self.counters.released = None
+            self._mail.end_release(release)
+            self.counters.released = None
             return False
         self.counters.enter(PortState.RELEASED, now_ns, errors.PORT_RELEASED.id)
         return True
