@@ -9,7 +9,7 @@ was the late one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from devices.account import BAD_CHECKSUM, CUT, ECHO, NOISE, TIMED_OUT, UNEXPECTED, Book
@@ -25,6 +25,8 @@ _MS = 1_000_000
 _LONGEST_BUFFER = 4096
 _FAST_BAUD = 19200
 _DAMAGED_NS = 50 * _MS
+_LONGEST_DRAIN = 20
+"""How many times its reply time-out a bus is waited for that still answers old requests."""
 
 
 def silence_ns(line: LineSettings | None) -> int:
@@ -54,6 +56,7 @@ class ModbusMaster:
         self._schedule = Schedule(tasks)
         self._silence_ns = silence_ns(line)
         self._quiet_until_ns = 0
+        self._drain_until_ns = self._drain_ns = 0
         self._asked: _Asked | None = None
         self._buffer = b""
         self.book = Book()
@@ -90,6 +93,7 @@ class ModbusMaster:
         unit, read = found
         self._sort_out(len(self._buffer), UNEXPECTED)
         request = read_request(unit.task.number, read)
+        self._drain_ns = 0
         self._asked = _Asked(unit, read, request, now_ns + unit.task.timeout_ns)
         return request
 
@@ -99,7 +103,7 @@ class ModbusMaster:
         self._buffer += data
         if self._asked is None:
             if data:
-                self._quiet_until_ns = max(self._quiet_until_ns, now_ns + self._silence_ns)
+                self._hear_unasked(now_ns)
             if len(self._buffer) > _LONGEST_BUFFER:
                 self._sort_out(len(self._buffer), UNEXPECTED)
             return []
@@ -188,9 +192,12 @@ class ModbusMaster:
         if asked.held is not None:
             self.book.good(self._held_size)
             return self._accept(asked, asked.held, now_ns)
-        unit = asked.unit
-        damaged = asked.damaged or len(self._buffer) >= 5
-        self._sort_out(len(self._buffer), BAD_CHECKSUM if damaged else NOISE)
+        unit, size = asked.unit, len(self._buffer)
+        late = _late_bytes(self._buffer)
+        damaged = asked.damaged or size - late >= 5
+        self._sort_out(size, BAD_CHECKSUM if damaged else NOISE)
+        if late:
+            self._drain(now_ns, unit.task.timeout_ns)
         if damaged:
             unit.counts.bad_checksums += 1
             self.book.discard(BAD_CHECKSUM, 0, 1)
@@ -204,8 +211,21 @@ class ModbusMaster:
 
     def _done(self, unit: UnitState, now_ns: int) -> list[Block]:
         self._asked = None
-        self._quiet_until_ns = now_ns + self._silence_ns
+        self._quiet_until_ns = now_ns + max(self._silence_ns, self._drain_ns)
         return close(unit, self.book.bytes_in - len(self._buffer))
+
+    def _drain(self, now_ns: int, silence_ns: int) -> None:
+        """Ask nothing until the bus was silent for so long: it still answers requests from before.
+
+        Without this pause a bus that works requests off one after the other, and stood still once, answers every
+        request when it has just expired, for ever.
+        """
+        self._drain_ns, self._drain_until_ns = silence_ns, now_ns + _LONGEST_DRAIN * silence_ns
+
+    def _hear_unasked(self, now_ns: int) -> None:
+        """Wait for the silence after bytes nobody asked for; a line that never falls silent ends a drain."""
+        wait_ns = max(self._silence_ns, self._drain_ns if now_ns < self._drain_until_ns else 0)
+        self._quiet_until_ns = max(self._quiet_until_ns, now_ns + wait_ns)
 
     def _bound(self) -> None:
         if len(self._buffer) > _LONGEST_BUFFER:
@@ -214,15 +234,10 @@ class ModbusMaster:
     def _sort_out(self, size: int, reason: str) -> None:
         """Discard the buffer's first bytes; whole replies among them came too late, from whichever unit."""
         piece, self._buffer = self._buffer[:size], self._buffer[size:]
-        at = since = 0
-        while at < len(piece):
-            stop = _late_reply(piece, at)
-            if stop:
-                self.book.discard(reason, at - since)
-                self._late(piece[at], stop - at)
-                since = stop
-            at = max(stop, at + 1)
-        self.book.discard(reason, len(piece) - since)
+        late = list(_late_replies(piece))
+        for start, stop in late:
+            self._late(piece[start], stop - start)
+        self.book.discard(reason, len(piece) - sum(stop - start for start, stop in late))
 
     def _late(self, number: int, size: int) -> None:
         self.book.discard(TIMED_OUT, size, 1)
@@ -230,6 +245,20 @@ class ModbusMaster:
             if unit.task.number == number:
                 unit.counts.late += 1
                 unit.owes_reply = False
+
+
+def _late_replies(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield (start, stop) of every sound reply in the bytes."""
+    at = 0
+    while at < len(data):
+        stop = _late_reply(data, at)
+        if stop:
+            yield at, stop
+        at = max(stop, at + 1)
+
+
+def _late_bytes(data: bytes) -> int:
+    return sum(stop - start for start, stop in _late_replies(data))
 
 
 def _late_reply(data: bytes, at: int) -> int:

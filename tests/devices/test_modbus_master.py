@@ -261,6 +261,30 @@ def test_a_late_reply_is_never_taken_for_another_register(late_ms: int) -> None:
     assert master.account().discarded["timed_out"] > 0
 
 
+def test_master_and_bus_come_into_step_again_after_a_pause_of_the_bus() -> None:
+    """The bus works requests off one after the other, 48 ms each, and once stands still for 300 ms."""
+    params = {"units": "1,2,3,4,5", "interval_ms": 1, "timeout_ms": 50}
+    master = PROFILE.master(params)
+    assert master is not None
+    line = Line(master, PROFILE.simulator(1, params))
+    free_ns, pauses = 0, iter([300])
+
+    def delay_ms(count: int, request: bytes) -> float:
+        nonlocal free_ns
+        free_ns = max(free_ns, line.now_ns) + (48 + (next(pauses, 0) if count == 10 else 0)) * MS
+        return (free_ns - line.now_ns) / MS
+
+    line.run(2500, delay_ms)
+    before = {key: dict(told) for key, told in master.unit_counts().items()}
+    line.run(1000, delay_ms)
+    after = master.unit_counts()
+    assert sum(told["timeouts"] for told in before.values()) > 0
+    for key, told in after.items():
+        assert told["timeouts"] == before[key]["timeouts"]
+        assert told["bad_checksums"] == before[key]["bad_checksums"]
+        assert told["answers"] > before[key]["answers"]
+
+
 def test_units_keep_their_own_intervals() -> None:
     rows = [
         {"unit": unit, "function": 4, "address": 0, "name": "x", "type": "uint16", "interval_ms": every}
