@@ -13,9 +13,18 @@ from center_app.core.labels import Label
 from center_app.telemetry import queries, service
 from center_app.telemetry.collector import ledger
 from center_app.telemetry.store import BulkWriter
-from center_app.telemetry.values import AlarmRuleDraft, AlarmView, CellDraft, Priority, RequestKind
+from center_app.telemetry.values import (
+    AlarmRuleDraft,
+    AlarmView,
+    CellDraft,
+    PortHealth,
+    PortState,
+    Priority,
+    RequestKind,
+)
 from tests.ui.desk import Desk
 from ui.kit.recorded import to_ns
+from ui.pages.alarms.columns import ago_text
 
 RAISED = (
     ("Low one", Priority.LOW, "acknowledged"),
@@ -90,3 +99,16 @@ def test_the_curve_opens_the_cell_at_the_raise(desk: Desk, rule_ids: list[int]) 
     cells = desk.window.pages["cells"]
     assert cells.monitor.cell_id == 1
     assert not cells.monitor.base.is_live
+
+
+@pytest.mark.parametrize("step_s", [-7200, 86_400])
+def test_how_long_ago_is_told_by_the_recording_clock(desk: Desk, rule_ids: list[int], step_s: int) -> None:
+    t_ns = to_ns(desk.clock.now())
+    desk.clock.step_wall(step_s)
+    told = PortHealth(1, PortState.RECORDING, "/dev/ttyX0", t_ns, t_ns, wall_ns=desk.clock.wall_ns())
+    with BulkWriter(desk.center.folder, "local", desk.clock) as writer:
+        writer.engine.shelf.in_ledger([partial(ledger.put_health, health=told)])
+    page = desk.go("alarms")
+    row = page._model.shown_rows()[0]
+    assert page._loaded.now_ns == t_ns
+    assert ago_text(row, page._loaded.now_ns) == "1 s ago"

@@ -14,6 +14,7 @@ from center_app.telemetry.channels import find, streams_of
 from center_app.telemetry.store.values import ChannelView, Window
 from center_app.telemetry.values import AlarmRuleView, AlarmView, CellView, LedgerEvent, Priority
 from ui.kit.recorded import Doors, to_ns
+from ui.kit.recorded_clock import clock_offset_ns
 
 DAY_NS = 86_400_000_000_000
 HISTORY = 400
@@ -64,13 +65,14 @@ class Loaded:
 
 
 def load(center: Any, doors: Doors) -> Loaded:
-    """Load alarms, their log of a day and their figures; runs on the window lane."""
+    """Load alarms, their log of a day and their figures, all in recording time; runs on the window lane."""
     records = doors.open_records()
     cells = {cell.id: cell for cell in center.read(queries.cells)}
     rules = {rule.id: rule for rule in center.read(queries.alarm_rules)}
     names = {machine.id: machine.names for machine in center.read(equipment.machines)}
     alarms = records.alarms()
-    now = to_ns(center.clock.now())
+    newest = max(records.health(), key=lambda port: port.t_ns, default=None)
+    now = to_ns(center.clock.now()) - clock_offset_ns(newest)
     events = records.events("alarm", now - DAY_NS, limit=HISTORY)
     rows = [
         _row(alarm, rules[alarm.rule_id], cells[alarm.cell_id], names)

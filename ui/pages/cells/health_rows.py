@@ -9,6 +9,7 @@ from center_app.telemetry.values import PortHealth, PortState
 from devices.values import LineSettings
 from ui.kit.pill import Pill
 from ui.kit.recorded import to_datetime
+from ui.kit.recorded_clock import clock_offset_ns
 from ui.kit.words import _
 from ui.pages.cells.reasons import reason_text
 
@@ -145,16 +146,11 @@ def release_rows(health: PortHealth | None) -> Rows:
 
 def clock_rows(health: PortHealth | None) -> Rows:
     """Say by how much the computer's clock was set since the recording clock started; empty when it was not."""
-    moved_s = clock_offset_ns(health) / 1e9 if health is not None else 0.0
+    moved_s = clock_offset_ns(health) / 1e9
     if abs(moved_s) < 0.1:
         return []
     sign = "+" if moved_s > 0 else "−"
     return [(_("Clock set by"), f"{sign}{_.span(abs(moved_s))}")]
-
-
-def clock_offset_ns(health: PortHealth) -> int:
-    """Return how far the wall clock is ahead of the recording clock."""
-    return health.wall_ns - health.t_ns if health.wall_ns else 0
 
 
 def countdown(seconds: float) -> str:

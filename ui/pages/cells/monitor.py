@@ -17,7 +17,8 @@ from ui.kit.buttons import button
 from ui.kit.controls import SearchField, SegmentedControl
 from ui.kit.layout import column, holder, row, scrolling
 from ui.kit.page import Context
-from ui.kit.recorded import Doors, to_datetime, to_ns
+from ui.kit.recorded import Doors, to_ns
+from ui.kit.recorded_clock import RecordedClock, clock_offset_ns
 from ui.kit.split import Splitter
 from ui.kit.text import rule
 from ui.kit.words import _
@@ -54,7 +55,8 @@ class Monitor(QWidget):
         self.card: CellCard | None = None
         self._channels: list[PlotChannel] = []
         self._aside: dict[ChannelKey, float] = {}
-        self.base = TimeBase(lambda: to_ns(context.center.clock.now()))
+        self._clock = RecordedClock(context.center.clock)
+        self.base = TimeBase(self.now_ns)
         self.stack = PlotStack(context.tasks, doors.open_reader, self.base)
         self.list = ChannelList(self.stack.colour)
         self.facts = FactsPanel()
@@ -74,6 +76,10 @@ class Monitor(QWidget):
         self._values = QTimer(self)
         self._values.setInterval(150)
         self._values.timeout.connect(self._show_values)
+
+    def now_ns(self) -> int:
+        """Return what the recording clock of the open cell reads now; in any thread."""
+        return self._clock.now_ns()
 
     def _toolbar(self) -> QWidget:
         self._mode.set_segments([("live", _("Live"), ""), ("pause", _("Pause"), "")], "live")
@@ -101,6 +107,7 @@ class Monitor(QWidget):
         """Open a cell, live or around an instant."""
         if cell_id != self.cell_id:
             self.cell_id = cell_id
+            self._clock = RecordedClock(self._context.center.clock)
             self._channels = []
             self._load_channels()
         if at_ns is not None:
@@ -150,7 +157,7 @@ class Monitor(QWidget):
     def _ask_aside(self) -> None:
         """Ask for the newest values of what stands in the list but in no plot."""
         keys = [channel.key for channel in self.list.undrawn()]
-        context, now = self._context, to_ns(self._context.center.clock.now())
+        context, now = self._context, self.now_ns()
         if keys:
             context.tasks.window(
                 newest_values, self._doors, keys, now, done=self._on_aside, owner=self, key="aside", is_steady=True
@@ -164,13 +171,14 @@ class Monitor(QWidget):
         center = self._context.center
         cards = load_cards(center, self._doors, load_machines(center), load_bookings(center))
         card = next((card for card in cards if card.cell.id == self.cell_id), None)
-        now = to_ns(center.clock.now())
+        now = self.now_ns()
         return card, load_facts(self._doors, self.cell_id, now - 86_400 * SECOND, now)
 
     def _on_facts(self, found: tuple[CellCard | None, Facts]) -> None:
         card, facts = found
         if card is None:
             return
+        self._clock.heard(facts.health)
         first = self.card is None or self.card.limits != card.limits
         self.card = card
         if not self._channels or first:
@@ -178,13 +186,8 @@ class Monitor(QWidget):
         if self._is_fresh and card.cell.profile_id == IMPORTED:
             self._show_whole(facts)
         self._is_fresh = False
-        self.facts.show_facts(card, facts, card.booking_at(to_datetime(to_ns(self._context.center.clock.now()))))
-        self.stack.set_bookings(
-            [
-                Stretch(to_ns(b.period.start), to_ns(b.period.end), f"{b.code} • {b.person} • {b.project}")
-                for b in card.bookings
-            ]
-        )
+        self.facts.show_facts(card, facts, card.booking_at(self._context.center.clock.now()))
+        self.stack.set_bookings(_stretches(card))
         self.loaded.emit(card)
 
     def _show_whole(self, facts: Facts) -> None:
@@ -225,6 +228,15 @@ class Monitor(QWidget):
     def state(self) -> dict[str, Any]:
         """Return what survives a rebuild."""
         return {"cell_id": self.cell_id, "span_ns": self.base.span_ns, "drawn": [c.key for c in self.list.drawn()]}
+
+
+def _stretches(card: CellCard) -> list[Stretch]:
+    """Return a cell's bookings in recording time, which the plots run by."""
+    set_ns = clock_offset_ns(card.health)
+    return [
+        Stretch(to_ns(b.period.start) - set_ns, to_ns(b.period.end) - set_ns, f"{b.code} • {b.person} • {b.project}")
+        for b in card.bookings
+    ]
 
 
 def parted(channels: list[PlotChannel]) -> list[PlotChannel]:

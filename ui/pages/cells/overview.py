@@ -17,7 +17,8 @@ from ui.kit.controls import SegmentedControl
 from ui.kit.layout import column, holder, row, scrolling
 from ui.kit.page import Context
 from ui.kit.panels import EmptyState
-from ui.kit.recorded import Doors, to_ns
+from ui.kit.recorded import Doors
+from ui.kit.recorded_clock import RecordedClock
 from ui.kit.text import label
 from ui.kit.words import _
 from ui.pages.cells import ports_found
@@ -51,6 +52,7 @@ class Overview(QWidget):
         self._context, self._doors = context, doors
         self._cards: list[CellCard] = []
         self._tiles: dict[int, CellTile] = {}
+        self._clocks: dict[int, RecordedClock] = {}
         self._filter = SegmentedControl(_("Which cells"))
         self._filter.picked.connect(lambda _key: self._lay())
         may = context.may(Right.RECORD)
@@ -126,28 +128,33 @@ class Overview(QWidget):
         event.acceptProposedAction()
         self.file_wanted.emit(dropped_file(event))
 
-    def _load(self) -> tuple[list[CellCard], dict[int, Points], int]:
-        """Read cards and last minutes; runs on the window lane."""
+    def _load(self) -> tuple[list[CellCard], dict[int, Points], dict[int, int]]:
+        """Read cards and last minutes, and what each recording clock reads now; runs on the window lane."""
         center = self._context.center
-        now = to_ns(center.clock.now())
         cards = load_cards(center, self._doors, load_machines(center), load_bookings(center))
         reader = self._doors.open_reader()
-        curves = {}
+        curves, moments = {}, {}
         for card in cards:
-            head = card.headline
+            head, now = card.headline, self._now_ns(card)
+            moments[card.cell.id] = now
             if head is not None:
                 found = reader.window(card.cell.id, head.stream, head.channel, now - 60 * SECOND, now, COLUMNS)
                 curves[card.cell.id] = points(found)
-        return cards, curves, now
+        return cards, curves, moments
 
-    def _on_loaded(self, loaded: tuple[list[CellCard], dict[int, Points], int]) -> None:
-        cards, curves, now = loaded
+    def _now_ns(self, card: CellCard) -> int:
+        clock = self._clocks.setdefault(card.cell.id, RecordedClock(self._context.center.clock))
+        clock.heard(card.health)
+        return clock.now_ns()
+
+    def _on_loaded(self, loaded: tuple[list[CellCard], dict[int, Points], dict[int, int]]) -> None:
+        cards, curves, moments = loaded
         same = [card.cell.id for card in cards] == [card.cell.id for card in self._cards]
         self._cards = cards
         if not same:
             self._make_tiles()
         for card in cards:
-            self._tiles[card.cell.id].show_card(card, curves.get(card.cell.id, Points()), now)
+            self._tiles[card.cell.id].show_card(card, curves.get(card.cell.id, Points()), moments[card.cell.id])
         self._show_counts()
         self._stack.setCurrentIndex(0 if cards else 1)
 

@@ -14,10 +14,11 @@ from center_app.telemetry.values import Direction, PortState, Priority
 from ui.kit.icons import paint_icon
 from ui.kit.pill import paint_pill, pill_width
 from ui.kit.recorded import to_datetime
+from ui.kit.recorded_clock import clock_offset_ns
 from ui.kit.theme import font, theme
 from ui.kit.words import _
 from ui.pages.cells.data import CellCard, name_of
-from ui.pages.cells.health_rows import clock_offset_ns, countdown
+from ui.pages.cells.health_rows import countdown
 from ui.pages.cells.plot.curves import draw_run
 from ui.pages.cells.plot.timebase import SECOND
 from ui.pages.cells.plot.trace import Points, runs
@@ -102,12 +103,16 @@ def tone_of(card: CellCard) -> str:
 
 @dataclass(frozen=True)
 class TilePaint:
-    """Paint one tile of a width in px for a card, the points of its last minute, and a moment (ns UTC)."""
+    """Paint one tile of a width in px for a card, the points of its last minute, and a moment (ns, recording time)."""
 
     card: CellCard
     curve: Points
     now_ns: int
     width: int
+
+    def _wall(self) -> datetime:
+        """Return what the wall clock reads at this moment, which bookings go by."""
+        return to_datetime(self.now_ns + clock_offset_ns(self.card.health))
 
     def paint(self, painter: QPainter) -> None:
         """Paint every part."""
@@ -141,7 +146,7 @@ class TilePaint:
         paint_pill(painter, QRectF(self.width - PAD - wide, 12, wide, 20), text, token, icon)
         name = self.card.machine.say(_.language)
         self._text(painter, QRectF(PAD, 11, self.width - wide - 3 * PAD, 22), name, 14, True)
-        booking = self.card.booking_at(to_datetime(self.now_ns)) if self.now_ns else None
+        booking = self.card.booking_at(self._wall()) if self.now_ns else None
         paint_icon(painter, "user", PAD, 45, 14, theme["text2"])
         if booking is None:
             self._text(painter, QRectF(PAD + 20, 42, 200, 20), _("Not booked"), ink="text2")
@@ -258,7 +263,7 @@ class TilePaint:
         painter.drawLine(QLineF(room.left(), edge, room.right(), edge))
 
     def _paint_day(self, painter: QPainter) -> None:
-        now = to_datetime(self.now_ns) if self.now_ns else None
+        now = self._wall() if self.now_ns else None
         run_s = sum(run.duration_s for run in self.card.runs)
         word = _("{span} run", span=_.span(run_s)) if self.card.runs else _("not measured")
         self._text(painter, QRectF(PAD, 158, self.width / 2, 18), _("Today"), ink="text2")

@@ -49,7 +49,8 @@ def _console(page: CellsPage) -> Console:
     found = page.monitor.findChild(Console)
     if found is not None:
         return found
-    made = Console(page.context, Doors(page.context.center.folder, database=page.context.center.database))
+    doors = Doors(page.context.center.folder, database=page.context.center.database)
+    made = Console(page.context, doors, page.monitor.now_ns)
     page.monitor.body.part(made, stretched=-1)
     page.drawers.append(made)
     page.monitor.loaded.connect(made.follow)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -14,7 +16,7 @@ from ui.kit.buttons import button, icon_button
 from ui.kit.controls import Chip, SearchField, SegmentedControl
 from ui.kit.layout import column, holder, row
 from ui.kit.page import Context
-from ui.kit.recorded import Doors, to_ns
+from ui.kit.recorded import Doors
 from ui.kit.text import label
 from ui.kit.theme import font
 from ui.kit.words import _
@@ -35,10 +37,10 @@ LEAST_ROWS = 92
 class Console(QWidget):
     """Show what a port receives and sends; rests while hidden or paused."""
 
-    def __init__(self, context: Context, doors: Doors) -> None:
-        """Stay hidden until a cell is shown."""
+    def __init__(self, context: Context, doors: Doors, now_ns: Callable[[], int]) -> None:
+        """Stay hidden until a cell is shown; `now_ns` reads the recording clock of the shown cell, in any thread."""
         super().__init__()
-        self._context, self._doors = context, doors
+        self._context, self._doors, self._now_ns = context, doors, now_ns
         self.cell_id = 0
         self._tap: Tap | None = None
         self._is_paused = False
@@ -161,7 +163,7 @@ class Console(QWidget):
 
     def _load(self, tap: Tap) -> tuple[Tap, Heard]:
         """Read what is new; runs on the window lane."""
-        return tap, tap.look(self._doors.open_reader(), to_ns(self._context.center.clock.now()))
+        return tap, tap.look(self._doors.open_reader(), self._now_ns())
 
     def _on_heard(self, found: tuple[Tap, Heard]) -> None:
         tap, heard = found
