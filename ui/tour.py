@@ -143,13 +143,13 @@ def make_centre(tour: Tour) -> str:
 def start_cells(tour: Tour) -> str:
     """Start the simulated cells and the collector."""
     from center_app.demo import DemoCells
-    from center_app.telemetry.records import Records
+    from center_app.telemetry.opening import open_records
     from center_app.telemetry.values import PortState
 
     cells: DemoCells = DemoCells(tour.center)
     cells.start()
     tour.cells = cells
-    records = Records(tour.center.folder)
+    records = open_records(tour.center)
 
     def recording() -> list[Any]:
         ports = [port for port in records.health() if port.state is PortState.RECORDING and port.frames > 0]
@@ -215,10 +215,10 @@ def double_book(tour: Tour) -> str:
 def alarm(tour: Tour) -> str:
     """Wait for an alarm of a cell and acknowledge it."""
     from center_app.telemetry import service
-    from center_app.telemetry.records import Records
+    from center_app.telemetry.opening import open_records
     from center_app.telemetry.values import RequestKind
 
-    records = Records(tour.center.folder)
+    records = open_records(tour.center)
 
     def waiting() -> Any:
         return next((alarm for alarm in records.alarms() if alarm.state == "unacknowledged"), None)
@@ -238,9 +238,9 @@ def alarm(tour: Tour) -> str:
 
 def byte_account(tour: Tour) -> str:
     """Hold the byte account of every recording against its raw log."""
-    from center_app.telemetry.store.reader import StoreReader
+    from center_app.telemetry.opening import open_reader
 
-    with StoreReader(tour.center.folder) as reader:
+    with open_reader(tour.center) as reader:
         live = [view for view in reader.recordings() if view.ended_ns is None]
         accounts = [reader.account(view.id) for view in live]
     if not all(account.is_balanced for account in accounts):

@@ -54,6 +54,16 @@ class Opening:
     folder: Path
     backend: Backend | None = None
 
+    @property
+    def is_here(self) -> bool:
+        """Tell whether everything lies in the folder."""
+        return self.backend is None or self.backend.is_sqlite
+
+    @property
+    def key(self) -> tuple[Path, object]:
+        """Return what is equal for openings of the same place."""
+        return self.folder, None if self.backend is None or self.is_here else self.backend.engine
+
     def reader(self) -> StoreReader:
         """Return a reader of samples and raw bytes; for one thread, close it when done."""
         if self.backend is None or self.backend.is_sqlite:

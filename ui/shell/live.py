@@ -8,6 +8,7 @@ from typing import Any
 from center_app.core.db import SqliteError
 from center_app.telemetry import queries as telemetry
 from center_app.telemetry.exchange.values import IMPORTED
+from center_app.telemetry.opening import of_center
 from center_app.telemetry.values import PortState
 from ui.kit.ledgers import records
 from ui.shell.facts import Facts
@@ -21,7 +22,7 @@ def read_facts(read: Any, center: Any) -> Facts:
     cells = [cell for cell in telemetry.cells(read) if cell.enabled and cell.profile_id != IMPORTED]
     if not cells:
         return Facts()
-    ledger = records(center.folder)
+    ledger = records(of_center(center))
     alive = {lease.name for lease in telemetry.leases(read) if lease.lease_until > read.now}
     ids = {cell.id for cell in cells if cell.collector in alive}
     ports = [port for port in ledger.health() if port.cell_id in ids]
@@ -41,7 +42,7 @@ def _bytes_lost(center: Any, cell_ids: set[int], now: datetime) -> int:
 
     midnight = _.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     start_ns = int(midnight.timestamp() * 1e9)
-    reader = store_reader(center.folder)
+    reader = store_reader(of_center(center))
     try:
         return sum(gap.bytes_lost or 0 for cell_id in cell_ids for gap in reader.gaps(cell_id, start_ns))
     except SqliteError as error:

@@ -10,19 +10,21 @@ from center_app.booking.hours import MeasuredInterval, Measurement
 from center_app.booking.values import UsageView
 from center_app.core.db import Read
 from center_app.core.periods import Period, intersect, subtract, union
+from center_app.telemetry.opening import of_read
 from ui.pages.calendar.adapt import Measured
 from ui.pages.calendar.data import TrackKind
 
 
 def measurements_in(read: Read, folder: Path, period: Period) -> list[Measurement]:
-    """Return what was measured on every machine in a period, from the recordings of a store folder.
+    """Return what was measured on every machine in a period; `folder` is this machine's store folder.
 
-    Without a recording in the folder, or on a machine without a run rule, nothing was measured.
+    Without a recording in it, nor on the centre's server, or on a machine without a run rule, nothing was measured.
     """
-    if not (folder / "telemetry").is_dir():
+    place = of_read(read, folder)
+    if place.is_here and not (folder / "telemetry").is_dir():
         return []
     from center_app.telemetry.measured import MachineMeasure, datetime_of, measured, period_of
-    from center_app.telemetry.records import Records
+    from ui.kit.ledgers import records
     from ui.kit.stores import store_reader
 
     def measurement(one: MachineMeasure) -> Measurement:
@@ -34,11 +36,7 @@ def measurements_in(read: Read, folder: Path, period: Period) -> list[Measuremen
         covered = [Period(datetime_of(start), datetime_of(end)) for start, end in one.covered if end > start]
         return Measurement(one.machine_id, tuple(intervals), tuple(covered))
 
-    records = Records(folder)
-    try:
-        found = measured(read, records, store_reader(folder), period)
-    finally:
-        records.close()
+    found = measured(read, records(place), store_reader(place), period)
     return [measurement(one) for one in found.values()]
 
 

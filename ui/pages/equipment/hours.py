@@ -8,6 +8,7 @@ from typing import Any
 
 from center_app.booking import queries as booking
 from center_app.core.periods import Period, month
+from center_app.telemetry.opening import Opening, of_read
 from ui.kit.ledgers import records
 from ui.kit.words import _
 
@@ -31,13 +32,13 @@ def _month(read: Any, folder: Path, machine_id: int, day: date) -> MonthRow:
     booked = sum(_hours(view.start_at, view.end_at, period) for view in bookings if view.is_live)
     uses = booking.usage_in(read, period, machine_ids=[machine_id])
     checked = sum(_hours(use.started_at, use.ended_at or read.now, period) for use in uses)
-    return day, booked, checked, _measured(folder, machine_id, period)
+    return day, booked, checked, _measured(of_read(read, folder), machine_id, period)
 
 
-def _measured(folder: Path, machine_id: int, period: Period) -> float | None:
+def _measured(place: Opening, machine_id: int, period: Period) -> float | None:
     """Return the measured run in h, None when nothing was measured."""
     start, end = (int(moment.timestamp() * 1e9) for moment in (period.start, period.end))
-    runs = records(folder).runs(start, end, machine_id)
+    runs = records(place).runs(start, end, machine_id)
     if not runs:
         return None
     return sum(min(run.end_ns, end) - max(run.start_ns, start) for run in runs) / 3.6e12

@@ -16,6 +16,7 @@ from center_app.equipment.values import BookingPolicy, MachineView
 from center_app.registry import queries as registry
 from center_app.registry.values import QualificationKindView
 from center_app.telemetry import queries as telemetry
+from center_app.telemetry.opening import of_center
 from center_app.telemetry.values import AlarmRuleView, CellView, LeaseView, PortHealth, RunRuleView
 from ui.kit.ledgers import records
 from ui.kit.words import _
@@ -141,7 +142,7 @@ def _health(read: Any, center: Any) -> Health:
 
     database, folder = center.database, Path(center.folder)
     usage = shutil.disk_usage(folder) if folder.exists() else None
-    ledger = records(folder)
+    ledger = records(of_center(center))
     names = {cell.id: cell.label for cell in telemetry.cells(read)}
     return Health(
         database.is_sqlite,

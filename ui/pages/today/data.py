@@ -14,6 +14,7 @@ from center_app.core.labels import Label
 from center_app.core.periods import Period, intersect, total_s, union, week
 from center_app.equipment import queries as equipment
 from center_app.equipment.values import MachineView
+from center_app.telemetry.opening import of_center
 from ui.kit.ledgers import records
 from ui.kit.words import _, span, today_or_day
 from ui.pages.today.needs import Need, load_needs
@@ -146,7 +147,7 @@ def _measured(center: Any, period: Period) -> dict[int, list[Period]]:
     """Return the measured runs by machine inside a period."""
     start, end = (int(moment.timestamp() * 1e9) for moment in (period.start, period.end))
     found: dict[int, list[Period]] = {}
-    for run in records(center.folder).runs(start, end):
+    for run in records(of_center(center)).runs(start, end):
         if run.machine_id is not None and run.end_ns > run.start_ns:
             first, last = (datetime.fromtimestamp(ns / 1e9, period.start.tzinfo) for ns in (run.start_ns, run.end_ns))
             found.setdefault(run.machine_id, []).append(Period(max(first, period.start), min(last, period.end)))

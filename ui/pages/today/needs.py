@@ -16,6 +16,7 @@ from center_app.core.text import N_
 from center_app.equipment import queries as equipment
 from center_app.equipment.values import MachineView, OutageKind
 from center_app.telemetry import queries as telemetry
+from center_app.telemetry.opening import of_center
 from center_app.telemetry.values import AlarmView, Priority
 from ui.kit.ledgers import records
 from ui.kit.words import _, span, today_or_day
@@ -126,7 +127,7 @@ def _late(read: Any, machines: dict[int, MachineView]) -> Iterable[Need]:
 
 
 def _alarms(read: Any, center: Any, machines: dict[int, MachineView]) -> Iterable[Need]:
-    alarms = [alarm for alarm in records(center.folder).alarms() if alarm.state in UNACKNOWLEDGED]
+    alarms = [alarm for alarm in records(of_center(center)).alarms() if alarm.state in UNACKNOWLEDGED]
     if not alarms:
         return
     rules = {rule.id: rule for rule in telemetry.alarm_rules(read)}

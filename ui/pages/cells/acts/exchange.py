@@ -14,6 +14,7 @@ from ui.pages.cells.exchange import export_dialog, import_dialog
 
 if TYPE_CHECKING:
     from center_app.telemetry.exchange.values import ImportResult
+    from center_app.telemetry.store.values import ChannelView
     from ui.pages.cells.page import CellsPage
 
 
@@ -45,19 +46,15 @@ def copy_python(page: CellsPage) -> None:
         return
     t0, t1 = monitor.base.window()
     drawn = {channel.key for channel in monitor.list.drawn()}
-    window = PythonWindow(page.context.center.folder, [], t0, t1, monitor.card.machine.say("en"))
+    center, title = page.context.center, monitor.card.machine.say("en")
+    url = "" if center.database.is_sqlite else center.database.url
 
-    def copy(views: list[object]) -> None:
-        shown = [view for view in views if _key(view) in {(key.stream, key.channel) for key in drawn}]
-        text = python_text(PythonWindow(window.folder, shown, t0, t1, window.title))  # type: ignore[arg-type]
-        QApplication.clipboard().setText(text)
+    def copy(views: list[ChannelView]) -> None:
+        shown = [view for view in views if (view.stream, view.channel) in {(key.stream, key.channel) for key in drawn}]
+        QApplication.clipboard().setText(python_text(PythonWindow(center.folder, shown, t0, t1, title, url)))
         page.context.notices.tell(_("Copied as Python; paste it into an editor."))
 
     page.context.tasks.window(monitor.load_views, done=copy, owner=page)
-
-
-def _key(view: object) -> tuple[str, str]:
-    return getattr(view, "stream", ""), getattr(view, "channel", "")
 
 
 def take_in(page: CellsPage, path: str = "") -> None:

@@ -44,8 +44,7 @@ class ByteMenu(QObject):
 
     def use_cell(self, cell_id: int, _checked: bool = False) -> None:
         """Fetch what a cell received last."""
-        folder = Path(self._context.center.folder)
-        self._fetch(sources.from_cell, folder, cell_id)
+        self._fetch(sources.from_cell, self._context.center, cell_id)
 
     def choose_file(self) -> None:
         """Ask for a capture and fetch its bytes."""

@@ -14,8 +14,8 @@ from center_app.core.paths import PROGRAM
 from center_app.core.text import N_
 from center_app.telemetry import queries, user_profiles
 from center_app.telemetry.byte_files import ByteFile
+from center_app.telemetry.opening import Place, open_reader
 from center_app.telemetry.profile_preview import MOST_BYTES
-from center_app.telemetry.store.reader import StoreReader
 from devices import profiles
 from devices.toml_profiles.describe import template_of
 
@@ -28,6 +28,11 @@ TEMPLATES = (
 NOT_HEX = declare("profile_editor.not_hex", "This is no hex: “{part}”.", "Paste bytes such as AA 55 0D or 0xAA, 0x55.")
 NO_BYTES = declare(
     "profile_editor.no_bytes", "This cell has recorded no bytes in its last minute.", "Choose another cell or a file."
+)
+BYTES_ELSEWHERE = declare(
+    "profile_editor.bytes_elsewhere",
+    "The raw bytes of this cell lie with the collector {collector} on another machine.",
+    "Open the editor on that machine, or take the bytes from a file.",
 )
 
 
@@ -84,16 +89,18 @@ def from_file(report: Callable[..., None], path: Path) -> bytes:
     return bytes(found[:MOST_BYTES])
 
 
-def from_cell(report: Callable[..., None], folder: Path, cell_id: int) -> bytes:
+def from_cell(report: Callable[..., None], center: Place, cell_id: int) -> bytes:
     """Return the bytes that a cell received in the last minute of its newest recording."""
     report(0.1)
-    with StoreReader(folder) as reader:
+    with open_reader(center) as reader:
         span, recordings = reader.span(cell_id), reader.recordings(cell_id)
         if not recordings:
             raise PersonError(NO_BYTES)
         start = span[1] - MINUTE_NS if span else None
         records = reader.raw(recordings[-1].id, t0_ns=start, t1_ns=None) if start else reader.raw(recordings[-1].id)
         found = b"".join(record.data for record in records if record.direction == 0)
+        if not found and not reader.is_here(recordings[-1].id):
+            raise PersonError(BYTES_ELSEWHERE, collector=recordings[-1].collector)
     if not found:
         raise PersonError(NO_BYTES)
     return found[-MOST_BYTES:]
