@@ -2,13 +2,15 @@
 
 Run: `python -m tests.campaign.disk_full`. Prints one JSON object for each fault that can be made here: `full` on
 an 8 MB tmpfs (where mounting is allowed), `limit` by RLIMIT_FSIZE, `io_error` by a shim
-compiled with gcc that makes every write fail, once with room for all that waits and once without. A process of its
+compiled with gcc that makes every write fail, once with room for all that waits and once without, `read_only` by
+the same shim with the error of a read-only file system. A process of its
 own records 5,000 samples/s meanwhile. Passed: named in 2 s, going on 10 s after the disk is back, and every sample
 sent is kept or counted as lost.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -30,25 +32,47 @@ NAMED_S, RESUMED_S = 2.0, 10.0
 BACKLOG_BYTES, SMALL_BACKLOG_BYTES = 2_000_000, 60_000
 _SHIM = """
 #define _GNU_SOURCE
-#include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static int broken_path(const char *path) {
+    return !access(getenv("BROKEN_MARK"), F_OK) && strstr(path, getenv("BROKEN_IN"));
+}
 static int broken(int fd) {
-    char *mark = getenv("BROKEN_MARK"), name[64], path[4096];
+    char name[64], path[4096];
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     ssize_t size = readlink(name, path, sizeof path - 1);
-    if (size < 0 || access(mark, F_OK)) return 0;
-    path[size] = 0;
-    return strstr(path, ".db") != 0;
+    path[size < 0 ? 0 : size] = 0;
+    return broken_path(path);
 }
+static int refused(void) { errno = atoi(getenv("BROKEN_ERRNO")); return -1; }
+static int read_only(void) { return atoi(getenv("BROKEN_ERRNO")) == EROFS; }
+#define REAL(TYPE, NAME, ...) static TYPE (*real)(__VA_ARGS__); if (!real) real = dlsym(RTLD_NEXT, #NAME)
 #define WRITE(NAME, OFFSET) ssize_t NAME(int fd, const void *data, size_t size, OFFSET place) { \\
-    static ssize_t (*real)(int, const void *, size_t, OFFSET); \\
-    if (!real) real = dlsym(RTLD_NEXT, #NAME); \\
-    if (broken(fd)) { errno = EIO; return -1; } \\
-    return real(fd, data, size, place); }
+    REAL(ssize_t, NAME, int, const void *, size_t, OFFSET); \\
+    return broken(fd) ? refused() : real(fd, data, size, place); }
+#define TRUNCATE(NAME, OFFSET) int NAME(int fd, OFFSET size) { \\
+    REAL(int, NAME, int, OFFSET); \\
+    return read_only() && broken(fd) ? refused() : real(fd, size); }
+#define OPEN(NAME) int NAME(const char *path, int flags, ...) { \\
+    REAL(int, NAME, const char *, int, ...); \\
+    va_list more; va_start(more, flags); int mode = va_arg(more, int); va_end(more); \\
+    return read_only() && (flags & O_ACCMODE) != O_RDONLY && broken_path(path) ? refused() : real(path, flags, mode); }
 WRITE(pwrite, off_t)
 WRITE(pwrite64, off64_t)
+TRUNCATE(ftruncate, off_t)
+TRUNCATE(ftruncate64, off64_t)
+OPEN(open)
+OPEN(open64)
+int unlink(const char *path) {
+    REAL(int, unlink, const char *);
+    return read_only() && broken_path(path) ? refused() : real(path);
+}
 """
 _RECORDER = """
 import json, signal, sys, time
@@ -71,7 +95,8 @@ while True:
         feed.recording.end()
         writer.close()
     state = writer.state
-    code = state.trouble.code.id if state.trouble else ""
+    trouble = state.trouble
+    code = [trouble.code.id, trouble.params.get("detail", "")] if trouble else None
     print(json.dumps([code, state.lost_samples, writer.acknowledged, sent * 3]), flush=True)
     if is_last:
         break
@@ -85,7 +110,7 @@ class _Recorder:
     def __init__(self, folder: Path, backlog: int, **options: Any) -> None:
         command = [sys.executable, "-c", _RECORDER, str(folder), str(backlog)]
         self.process = subprocess.Popen(command, cwd=PROGRAM, stdout=subprocess.PIPE, text=True, **options)
-        self.last: list[Any] = ["", 0, 0, 0]
+        self.last: list[Any] = [None, 0, 0, 0]
 
     def until(self, condition: Callable[[list[Any]], bool], limit_s: float) -> float:
         """Read on until its words fit; return after how many seconds. AssertionError when it died or never did."""
@@ -123,7 +148,7 @@ def fault(
         recorder.until(lambda said: said[2] > 2000, 10)
         begin()
         named_s = recorder.until(lambda said: bool(said[0]), NAMED_S)
-        code = recorder.last[0]
+        code, detail = recorder.last[0]
         back_at = time.monotonic() + away_s
         recorder.until(lambda _said: time.monotonic() > back_at, away_s + 2)
         before = recorder.last[2]
@@ -138,7 +163,8 @@ def fault(
     assert kept + lost == sent, (kept, lost, sent)
     assert bool(lost) == (backlog < BACKLOG_BYTES), lost
     return {
-        "fault": kind, "code": code, "named_after_s": round(named_s, 2), "resumed_after_s": round(resumed_s, 2),
+        "fault": kind, "code": code, "detail": detail,
+        "named_after_s": round(named_s, 2), "resumed_after_s": round(resumed_s, 2),
         "samples_sent": sent, "samples_kept": kept, "samples_counted_lost": lost, "corrupt": 0, "passed": True,
     }  # fmt: skip
 
@@ -188,16 +214,20 @@ def _largest(folder: Path) -> int:
     return max(path.stat().st_size for path in files)
 
 
-def broken(folder: Path, backlog: int = BACKLOG_BYTES) -> dict[str, Any]:
-    """Let every write to a database file fail with EIO, by a shim; a small backlog runs over meanwhile."""
+def broken(folder: Path, backlog: int = BACKLOG_BYTES, number: int = errno.EIO) -> dict[str, Any]:
+    """Let every write to a database file fail with an error number, by a shim; a small backlog runs over meanwhile.
+
+    With EROFS opening, cutting and deleting fail too, as after a file system was remounted read-only; the real thing
+    is refused by the kernel while a file is open for writing.
+    """
     source, shim, mark = folder / "shim.c", folder / "shim.so", folder / "broken"
-    source.write_text("#include <stdio.h>\n#include <string.h>\n" + _SHIM.replace("#define _GNU_SOURCE\n", ""))
-    subprocess.run(
-        ["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True
-    )
-    environment = {**os.environ, "LD_PRELOAD": str(shim), "BROKEN_MARK": str(mark)}
-    kind = "io_error" if backlog == BACKLOG_BYTES else "io_error, small backlog"
-    return fault(kind, folder, mark.touch, mark.unlink, backlog=backlog, env=environment)
+    source.write_text(_SHIM)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True)
+    told = {"LD_PRELOAD": str(shim), "BROKEN_MARK": str(mark), "BROKEN_ERRNO": str(number)}
+    told["BROKEN_IN"] = str(folder) if number == errno.EROFS else ".db"
+    kind = "read_only" if number == errno.EROFS else "io_error"
+    kind += "" if backlog == BACKLOG_BYTES else ", small backlog"
+    return fault(kind, folder, mark.touch, mark.unlink, backlog=backlog, env={**os.environ, **told})
 
 
 def small_disk(folder: Path, kind: str) -> dict[str, Any] | None:
@@ -228,6 +258,7 @@ FAULTS: dict[str, Callable[[Path], dict[str, Any] | None]] = {
     "limit": limited,
     "io_error": broken,
     "io_error, small backlog": lambda folder: broken(folder, SMALL_BACKLOG_BYTES),
+    "read_only": lambda folder: broken(folder, number=errno.EROFS),
 }
 
 
@@ -245,5 +276,5 @@ def campaign() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for told in campaign():  # a read-only remount is refused while files are open for writing: not tested
+    for told in campaign():
         print(json.dumps(told), flush=True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
+from pathlib import Path
+
 from center_app.core.errors import SurroundingsError, declare
 
 STORE_FULL = declare(
@@ -50,16 +55,32 @@ RAW_GONE = declare(
     "What is pinned for a report can still be traced; a whole recording needs all its bytes to be decoded again.",
 )
 
-FULL_NAMES = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+_FULL_NUMBERS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
 def trouble_from(error: Exception, folder: object) -> SurroundingsError:
-    """Translate a failure of SQLite or the file system into the surroundings' failure."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    is_full = name in FULL_NAMES or getattr(error, "errno", None) in (28, 27, 122)
-    if is_full:
+    """Translate a failure of SQLite or the file system into the surroundings' failure.
+
+    SQLite tells an "I/O error" for whatever the disk refuses; what it is, the file system is asked for.
+    """
+    is_full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+    cause = error if isinstance(error, OSError) else _refusal(Path(str(folder)))
+    if is_full or getattr(cause, "errno", None) in _FULL_NUMBERS:
         return SurroundingsError(STORE_FULL, folder=str(folder))
-    return SurroundingsError(STORE_REFUSED, folder=str(folder), detail=name or type(error).__name__)
+    detail = os.strerror(cause.errno) if cause is not None and cause.errno else str(error)
+    return SurroundingsError(STORE_REFUSED, folder=str(folder), detail=detail or type(error).__name__)
+
+
+def _refusal(folder: Path) -> OSError | None:
+    """Return how the file system refuses a small file in the folder, None when it takes one."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as problem:
+        return problem
+    return None
 
 
 def damaged(file: object, place: str) -> SurroundingsError:

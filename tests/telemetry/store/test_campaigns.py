@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from center_app.core.paths import PROGRAM
 from center_app.telemetry.collector.keeper import Keeper
@@ -50,8 +54,10 @@ def test_a_recording_cut_by_a_crash_is_chained_with_its_end(tmp_path: Path) -> N
     assert (event.details["segment"], event.details["raw_head"]) == (last.ordinal, last.digest)
 
 
-def test_a_disk_that_refuses_every_write_is_named_and_overcome(tmp_path: Path) -> None:
-    told = disk_full.broken(tmp_path)
+@pytest.mark.parametrize(("number", "named"), [(errno.EIO, "disk I/O error"), (errno.EROFS, os.strerror(errno.EROFS))])
+def test_a_disk_that_refuses_every_write_is_named_and_overcome(tmp_path: Path, number: int, named: str) -> None:
+    told = disk_full.broken(tmp_path, number=number)
+    assert told["detail"] == named
     assert told["named_after_s"] <= 2
     assert told["resumed_after_s"] <= 10
     assert told["samples_kept"] > 0
