@@ -6,7 +6,7 @@ One thread owns a `Tap`; it reads the raw log of the cell's newest recording, bo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -31,7 +31,8 @@ _AS_IT_STANDS = frozenset({"text", "hex", "bytes"})
 class TrafficRow:
     """Show one message, or a piece of what is none: `t_ns` UTC, direction 0 received or 1 sent, its bytes.
 
-    `says` is what the profile reads out of it; `error` why a frame is refused, empty for a sound one.
+    `says` is what the profile reads out of it, in the words of the code; `message` the same to be said in a person's
+    language, None where bytes are no message; `error` why a frame is refused, empty for a sound one.
     """
 
     t_ns: int
@@ -39,6 +40,7 @@ class TrafficRow:
     data: bytes
     says: str = ""
     error: str = ""
+    message: Message | None = None
 
     @property
     def hex(self) -> str:
@@ -74,6 +76,11 @@ class Reader:
         """Take the device's profile and settings; without a profile rows hold bytes only."""
         self._profile, self._params = profile, params
         self._pending = {RECEIVED: _Pending()}
+
+    def labels(self) -> dict[str, Mapping[str, str]]:
+        """Return what the profile calls its channels, by key and language."""
+        streams = self._profile.streams_for(self._params) if self._profile is not None else ()
+        return {channel.key: channel.label for stream in streams for channel in stream.channels}
 
     def rows(self, records: Iterable[RawRecord]) -> list[TrafficRow]:
         """Return the messages that the next records complete, in order of time."""
@@ -142,18 +149,22 @@ class Reader:
         if message.error or not message.fields:
             yield from _pieces(t_ns, direction, piece, message.kind, message.error)
         else:
-            yield TrafficRow(t_ns, direction, piece, said(message))
+            yield TrafficRow(t_ns, direction, piece, said(message), message=message)
 
 
 def said(message: Message) -> str:
     """Return a message's kind and values in one line."""
-    told = {
+    values = ", ".join(f"{key} {_short(value)}" for key, value in told(message).items())
+    return f"{message.kind}: {values}" if values else message.kind
+
+
+def told(message: Message) -> dict[str, object]:
+    """Return the fields of a message that say more than its bytes."""
+    return {
         key: value
         for key, value in message.fields.items()
         if key not in _AS_IT_STANDS and value is not None and not isinstance(value, dict)
     }
-    values = ", ".join(f"{key} {_short(value)}" for key, value in told.items())
-    return f"{message.kind}: {values}" if values else message.kind
 
 
 def _short(value: object) -> str:
@@ -177,6 +188,10 @@ class Tap:
     _recording: RecordingView | None = None
     _reader: Reader | None = None
     _seen_ns: int = 0
+
+    def labels(self) -> dict[str, Mapping[str, str]]:
+        """Return what the followed profile calls its channels, by key and language."""
+        return self._reader.labels() if self._reader is not None else {}
 
     def look(self, store: StoreReader, now_ns: int) -> Heard:
         """Return what came since the last look, or the last five seconds at first."""

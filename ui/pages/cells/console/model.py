@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -13,13 +14,26 @@ from center_app.telemetry.traffic import RECEIVED, TrafficRow
 from ui.kit.recorded import to_datetime
 from ui.kit.theme import theme
 from ui.kit.words import _
-from ui.pages.cells.reasons import reason_text
+from ui.pages.cells.console.meaning import Labels, meaning
 
 MOST_ROWS = 5000
 _SLACK = 500
 COLUMNS = 5
 Place = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+
+
+class Line:
+    """Hold a row, and its texts once they are asked for."""
+
+    def __init__(self, row: TrafficRow, labels: Labels) -> None:
+        """Take the row, and what its profile calls its channels."""
+        self.row, self._labels = row, labels
+
+    @cached_property
+    def texts(self) -> tuple[str, str, str, str, str]:
+        """Return the texts of the columns in the current language."""
+        return texts(self.row, self._labels)
 
 
 @dataclass(frozen=True)
@@ -30,14 +44,15 @@ class Filter:
     text: str = ""
     errors_only: bool = False
 
-    def admits(self, row: TrafficRow) -> bool:
+    def admits(self, line: Line) -> bool:
         """Tell whether a row is shown."""
+        row = line.row
         if self.direction is not None and row.direction != self.direction:
             return False
         if self.errors_only and not row.error:
             return False
         sought = self.text.casefold()
-        return not sought or any(sought in part.casefold() for part in (row.hex, row.text, row.says, row.error))
+        return not sought or any(sought in part.casefold() for part in line.texts[2:])
 
 
 class TrafficModel(QAbstractTableModel):
@@ -46,8 +61,8 @@ class TrafficModel(QAbstractTableModel):
     def __init__(self) -> None:
         """Start empty and unfiltered."""
         super().__init__()
-        self._all: deque[TrafficRow] = deque(maxlen=MOST_ROWS)
-        self._rows: list[TrafficRow] = []
+        self._all: deque[Line] = deque(maxlen=MOST_ROWS)
+        self._rows: list[Line] = []
         self.filter = Filter()
 
     def rowCount(self, parent: Place = _NOWHERE) -> int:
@@ -66,9 +81,10 @@ class TrafficModel(QAbstractTableModel):
 
     def data(self, index: Place, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text or colour."""
-        row = self._rows[index.row()]
+        line = self._rows[index.row()]
+        row = line.row
         if role == Qt.ItemDataRole.DisplayRole:
-            return texts(row)[index.column()]
+            return line.texts[index.column()]
         if role == Qt.ItemDataRole.ForegroundRole:
             if row.error:
                 return theme["crit"]
@@ -77,12 +93,17 @@ class TrafficModel(QAbstractTableModel):
 
     def row(self, at: int) -> TrafficRow:
         """Return one row on show."""
-        return self._rows[at]
+        return self._rows[at].row
 
-    def add(self, rows: Sequence[TrafficRow]) -> None:
-        """Append rows; the oldest leave."""
-        self._all.extend(rows)
-        shown = [row for row in rows if self.filter.admits(row)]
+    def texts(self, at: int) -> tuple[str, str, str, str, str]:
+        """Return the texts of one row on show."""
+        return self._rows[at].texts
+
+    def add(self, rows: Sequence[TrafficRow], labels: Labels | None = None) -> None:
+        """Append rows, with what their profile calls its channels; the oldest leave."""
+        lines = [Line(row, labels or {}) for row in rows]
+        self._all.extend(lines)
+        shown = [line for line in lines if self.filter.admits(line)]
         if not shown:
             return
         first = len(self._rows)
@@ -104,7 +125,7 @@ class TrafficModel(QAbstractTableModel):
         self.filter = wanted
         self._show(row for row in self._all if wanted.admits(row))
 
-    def _show(self, rows: Iterable[TrafficRow]) -> None:
+    def _show(self, rows: Iterable[Line]) -> None:
         self.beginResetModel()
         self._rows = list(rows)
         self.endResetModel()
@@ -115,9 +136,8 @@ def titles() -> tuple[str, str, str, str, str]:
     return _("Time"), _("Direction"), _("Bytes"), _.context("console", "Text"), _("Meaning")
 
 
-def texts(row: TrafficRow) -> tuple[str, str, str, str, str]:
+def texts(row: TrafficRow, labels: Labels) -> tuple[str, str, str, str, str]:
     """Return the texts of a row: time to the millisecond, direction, bytes, text, meaning."""
     moment = to_datetime(row.t_ns).astimezone(_.zone)
     way = _.context("line", "received") if row.direction == RECEIVED else _.context("line", "sent")
-    says = reason_text(row.error) if row.error else row.says
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}", way, row.hex, row.text, says
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}", way, row.hex, row.text, meaning(row, labels)

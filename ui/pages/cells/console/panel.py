@@ -23,7 +23,7 @@ from ui.kit.words import _
 from ui.pages.cells.commanding.follow import Follow
 from ui.pages.cells.commanding.told import outcome_text
 from ui.pages.cells.console.line import SendLine
-from ui.pages.cells.console.model import Filter, TrafficModel, texts
+from ui.pages.cells.console.model import Filter, TrafficModel
 from ui.pages.cells.data import CellCard
 
 LOOK_MS = 200
@@ -140,7 +140,7 @@ class Console(QWidget):
         """Copy the selected rows, or all on show, with tabs between the columns."""
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         rows = chosen or range(self.model.rowCount())
-        QGuiApplication.clipboard().setText("\n".join("\t".join(texts(self.model.row(at))) for at in rows))
+        QGuiApplication.clipboard().setText("\n".join("\t".join(self.model.texts(at)) for at in rows))
 
     def _choose(self) -> None:
         key = self.way.key
@@ -171,7 +171,7 @@ class Console(QWidget):
             return
         bar = self.table.verticalScrollBar()
         is_at_end = bar.value() >= bar.maximum() - 2
-        self.model.add(heard.rows)
+        self.model.add(heard.rows, tap.labels())
         if heard.skipped_bytes:
             self._skipped += heard.skipped_bytes
             self.lost.setText(_("{size} not shown; the recording has them", size=_.bytes(self._skipped)))
