@@ -41,7 +41,7 @@ def test_a_poll_and_its_reply_are_told_in_three_languages() -> None:
         told[language] = said("modbus_tcp")
     assert told["en"][0] == "request: transaction 0, unit 1, fc 4, address 0, count 38"
     assert told["de"][0] == "Anfrage: Vorgang 0, Gerät 1, Funktion 4, Adresse 0, Anzahl 38"
-    assert told["zh"][0] == "请求：事务号 0，站号 1，功能码 4，地址 0，数量 38"
+    assert told["zh"][0] == "请求：事务号 0，设备号 1，功能码 4，地址 0，数量 38"
     assert all(line.startswith(("Anfrage: ", "Antwort: ")) for line in told["de"])
 
 

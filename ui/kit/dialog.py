@@ -17,6 +17,8 @@ from ui.kit.words import _
 Save = Callable[[dict[str, Any], Callable[[Any], None], Callable[[Exception], None]], Any]
 
 
+TALLEST_FORM = 520
+"""Least height in px that a form may claim; a longer one is scrolled where the screen is low."""
 ROOM_FOR_PROBLEMS = 24
 """Height in px that a form may grow by beyond its fields: room for the sentence under a wrong one."""
 
@@ -41,17 +43,25 @@ class FormDialog(QDialog):
         if note:
             head.addWidget(label(note, "secondary", wrap=True))
         body = holder(column(form, None, margins=(0, 0, 8, 0)))
-        area = scrolling(body)
-        wish = form.sizeHint().height() + 12
-        area.setMinimumHeight(min(520, wish))
-        area.setMaximumHeight(wish + ROOM_FOR_PROBLEMS)
+        self._area = scrolling(body)
+        self._room = 0
+        self._make_room()
+        form.edited.connect(self._make_room)
         self.setLayout(
-            column(head, area, self.problem, row(None, self.cancel, self.main), gap=14, margins=(22, 20, 22, 18))
+            column(head, self._area, self.problem, row(None, self.cancel, self.main), gap=14, margins=(22, 20, 22, 18))
         )
+
+    def _make_room(self) -> None:
+        """Grow with the sentences under wrong fields; never shrink, so that nothing jumps while a person types."""
+        wide = self._area.viewport().width() - 8
+        self._room = max(self._room, self.form.sizeHint().height() + 12, self.form.heightForWidth(wide) + 12)
+        self._area.setMinimumHeight(min(TALLEST_FORM, self._room))
+        self._area.setMaximumHeight(self._room + ROOM_FOR_PROBLEMS)
 
     def submit(self) -> None:
         """Show every problem, or start the write."""
         if not self.form.check_all():
+            self._make_room()
             return
         self.main.setEnabled(False)
         self._save(self.form.values(), self._on_done, self._on_failed)
@@ -70,5 +80,6 @@ class FormDialog(QDialog):
                 self.form.show_problem(field, said)
             else:
                 rest.append(said)
+        self._make_room()
         self.problem.setText("\n".join(rest))
         self.problem.setVisible(bool(rest))

@@ -79,11 +79,23 @@ class KeyValues(QWidget):
         """Replace the rows; a value is a text or a widget."""
         clear(self._grid)
         for n, (key, value) in enumerate(rows):
-            self._grid.addWidget(label(key, "secondary"), n, 0, Qt.AlignmentFlag.AlignTop)
+            name = label(key, "secondary")
             shown = value if isinstance(value, QWidget) else self._text(value or "–")
-            if self._right and isinstance(shown, QLabel):
-                shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if self._right:
+                self._grid.addLayout(self._apart(name, shown), n, 0, 1, 2)
+                continue
+            self._grid.addWidget(name, n, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(shown, n, 1)
+
+    def _apart(self, name: QWidget, shown: QWidget) -> QHBoxLayout:
+        """Lay a key left and its value right; each row shares its own width, so that one long key narrows no other."""
+        if isinstance(shown, QLabel):
+            shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        box = QHBoxLayout()
+        box.setSpacing(12)
+        box.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        box.addWidget(shown, 1)
+        return box
 
     def _text(self, value: str) -> QWidget:
         """Show a text: several words go on in a second line, one long word is cut."""

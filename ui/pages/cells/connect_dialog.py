@@ -65,6 +65,7 @@ class ConnectDialog(QDialog):
         self.found = QListWidget()
         self.found.setAccessibleName(_("What was found"))
         self.found.setMaximumHeight(110)
+        self.found.setSpacing(2)
         self.found.currentRowChanged.connect(self._on_chosen)
         self._preview = column(gap=4)
         self.form = Form([
@@ -78,11 +79,12 @@ class ConnectDialog(QDialog):
         self.write = button(_("Write a profile…"), self.write_profile, icon="file-text")
         self.write.hide()
         self.main = button(_("Record"), self.save, kind="primary")
-        values = scrolling(holder(self._preview))
-        values.setMinimumHeight(150)
+        self._values = scrolling(holder(self._preview))
+        self._values.setMinimumHeight(150)
+        self._show_found(False)
         self.setLayout(column(
             label(_("Connect a device"), "title"),
-            row(self.port, self.listen), self.choice, self.asks, self._progress, self.found, values,
+            row(self.port, self.listen), self.choice, self.asks, self._progress, self.found, self._values,
             self.form, self.problem, row(self.write, None, button(_("Cancel"), self.reject), self.main),
             gap=12, margins=(22, 20, 22, 18),
         ))  # fmt: skip
@@ -123,6 +125,7 @@ class ConnectDialog(QDialog):
         self._heard = bytes.fromhex(str(outcome.get("bytes", "")))
         self.write.setVisible(bool(self._heard) and self._context.may(Right.RECORD))
         self.found.clear()
+        self._show_found(bool(self._findings))
         for finding in self._findings:
             self.found.addItem(QListWidgetItem(str(finding["evidence"])))
         if self._findings:
@@ -130,6 +133,12 @@ class ConnectDialog(QDialog):
             self.found.setFocus()
         else:
             self._say(_nothing(outcome))
+
+    def _show_found(self, is_some: bool) -> None:
+        self.found.setVisible(is_some)
+        self._values.setVisible(is_some)
+        if not is_some:
+            self.adjustSize()
 
     def _on_failed(self, error: Exception) -> None:
         self._show_listening(False)

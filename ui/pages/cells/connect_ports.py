@@ -36,6 +36,7 @@ class PortChoice(QWidget):
         if (edit := self.box.lineEdit()) is not None:
             edit.setPlaceholderText(_("Port"))
         self.note = label(facts(ports), "secondary", wrap=True)
+        self.note.setVisible(bool(self.note.text()))
         self.used = label("", "secondary", "warn", wrap=True)
         self.used.hide()
         self._timer = QTimer(self, singleShot=True, interval=_WAIT_MS)
@@ -69,7 +70,7 @@ def port_text(port: OfferedPort) -> str:
     """Say a port's path, what it is where the system knows that, and who uses it."""
     info = port.info
     parts = [info.path if info.description in ("", "n/a") else f"{info.path}  {info.description}", use_text(port.use)]
-    return " · ".join(part for part in parts if part)
+    return " • ".join(part for part in parts if part)
 
 
 def use_text(use: PortUse) -> str:
@@ -85,8 +86,9 @@ def facts(ports: tuple[OfferedPort, ...]) -> str:
         return str(_("No serial port was found. Plug the device in, or write a path or socket://host:port."))
     lines = []
     for port in ports[:4]:
-        told = [port.info.path, port.info.identity]
+        told = [port.info.identity]
         if port.info.latency_ms is not None:
             told.append(_("adapter latency {ms} ms", ms=port.info.latency_ms))
-        lines.append(" · ".join(fact for fact in told if fact))
+        if any(told):
+            lines.append(" • ".join(fact for fact in (port.info.path, *told) if fact))
     return "\n".join(lines)

@@ -60,7 +60,7 @@ class FactsPanel(QWidget):
         """Say first who has the port and for how long, with the way to end that."""
         rows = health_rows.release_rows(facts.health)
         if rows:
-            self._section(_("Port released"), health_rows.release_pill(), rows)
+            self._section(_("Port"), health_rows.release_pill(), rows)
             self._box.addWidget(button(_("Take port back"), self.take_back_wanted.emit, icon="link"))
 
     def _section(self, title: str, beside: QWidget | None, rows: list[tuple[str, str]], key: int = KEY) -> None:

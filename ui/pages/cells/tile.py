@@ -14,6 +14,9 @@ from ui.pages.cells.data import CellCard
 from ui.pages.cells.plot.trace import Points
 from ui.pages.cells.tile_paint import HEIGHT, PAD, TilePaint, state_text, tone_of
 
+FOOT_MIDDLE = 23
+"""How far above the lower edge the middle of the foot's pills is, px."""
+
 
 class CellTile(QWidget):
     """Show one cell; red border when an alarm is critical, amber when something needs attention."""
@@ -49,7 +52,9 @@ class CellTile(QWidget):
         """Keep the button in the foot."""
         super().resizeEvent(event)
         size = self.take_back.sizeHint()
-        self.take_back.setGeometry(self.width() - size.width() - PAD, HEIGHT - 33, size.width(), size.height())
+        self.take_back.setGeometry(
+            self.width() - size.width() - PAD, HEIGHT - FOOT_MIDDLE - size.height() // 2, size.width(), size.height()
+        )
 
     def _name(self) -> None:
         self.setAccessibleName(f"{self.card.machine.say(_.language)}, {state_text(self.card)}")

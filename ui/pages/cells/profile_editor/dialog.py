@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QMenu, QSplitter, QWidget
 
@@ -46,7 +46,7 @@ class ProfileEditor(QDialog):
         self._task: Task | None = None
         self.setWindowTitle(_("Device profile"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1320, 820)
+        self.resize(QSize(1320, 820).boundedTo(parent.window().size()))
         self.text = CodeEdit(_("Text of the profile"))
         self.find_field = SearchField(_("Find in the text"))
         self.find_field.returnPressed.connect(self.find_next)

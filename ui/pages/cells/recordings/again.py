@@ -82,7 +82,7 @@ def show_comparison(parent: QWidget, found: Sequence[Difference], old: int, new:
     dialog = QDialog(parent)
     title = _("Version {old} and version {new}", old=old, new=new)
     dialog.setWindowTitle(title)
-    dialog.resize(900, 420)
+    dialog.resize(1080, 420)
     model = RowTableModel(difference_columns())
     model.set_rows(sorted(found, key=lambda one: one.is_equal))
     table = TableView(model, _("Comparison of versions"))

@@ -85,17 +85,28 @@ def difference_columns() -> list[Column]:
     """Declare the columns of a comparison of two versions."""
     return [
         Column("channel", _("Channel"), lambda row: f"{row.stream}.{row.channel}", width=150, stretch=1),
-        Column("unit", _("Unit"), lambda row: row.unit, width=46),
-        Column("rows", _("Samples"), _rows, width=110, right=True),
-        Column("first", _("First"), lambda row: f"{_number(row.first_old)} → {_number(row.first_new)}", width=130,
+        Column("unit", _("Unit"), _unit, width=62, token=lambda row: "" if row.unit == row.old_unit else "warn"),
+        Column("rows", _("Samples"), _rows, width=140, right=True),
+        Column("first", _("First"), lambda row: f"{_number(row.first_old)} → {_number(row.first_new)}", width=150,
                right=True),
-        Column("last", _("Last"), lambda row: f"{_number(row.last_old)} → {_number(row.last_new)}", width=130,
+        Column("last", _("Last"), lambda row: f"{_number(row.last_old)} → {_number(row.last_new)}", width=150,
                right=True),
         Column("changed", _("Changed"), lambda row: _.number(row.changed, 0), width=74, value=lambda row: row.changed,
-               right=True, token=lambda row: "" if row.is_equal else "warn"),
+               right=True, token=lambda row: "warn" if row.changed else ""),
+        Column("alone", _("Without partner"), _alone, width=124, value=lambda row: row.only_old + row.only_new,
+               right=True, token=lambda row: "warn" if row.only_old or row.only_new else ""),
         Column("largest", _("Largest difference"), lambda row: _.number(row.largest, 3), width=120,
                value=lambda row: row.largest, right=True),
     ]  # fmt: skip
+
+
+def _unit(row: Difference) -> str:
+    return row.unit if row.unit == row.old_unit else f"{row.old_unit or '–'} → {row.unit or '–'}"
+
+
+def _alone(row: Difference) -> str:
+    """Say how many samples of each version have none at the same time in the other."""
+    return f"{_.number(row.only_old, 0)} → {_.number(row.only_new, 0)}" if row.only_old or row.only_new else "0"
 
 
 def _rows(row: Difference) -> str:

@@ -74,7 +74,7 @@ class RecordingsSheet(QDialog):
 
     def _buttons(self) -> Any:
         self.acts = {
-            "check": button(_("Check"), self.check),
+            "check": button(_.context("recording", "Check"), self.check),
             "again": button(_("Decode again…"), self.decode_again),
             "compare": button(_("Compare"), self.compare),
             "use": button(_("Use other version"), self.use_next),
@@ -134,7 +134,7 @@ class RecordingsSheet(QDialog):
         before, behind = (recording_text(view) if view is not None else "" for view in linked)
         parts = [_("Continues recording {number}", number=before) if before else "",
                  _("Goes on as recording {number}", number=behind) if behind else ""]  # fmt: skip
-        return "  ·  ".join(part for part in parts if part)
+        return " • ".join(part for part in parts if part)
 
     def _store_text(self) -> list[str]:
         said = []
