@@ -27,14 +27,14 @@ from ui.pages.cells.data import CellCard, Facts
 from ui.pages.cells.facts_panel import FactsPanel
 from ui.pages.cells.overview import NARROWEST
 from ui.pages.cells.plot.feed import ChannelKey
-from ui.pages.cells.plot.panel import LEFT
+from ui.pages.cells.plot.panel import LEFT, RIGHT
 from ui.pages.cells.plot.stack import PlotChannel
-from ui.pages.cells.plot.strips import fitting_size
+from ui.pages.cells.plot.strips import Overview, fitting_size
 from ui.pages.cells.plot.timebase import SECOND, tick_text
 from ui.pages.cells.profile_editor.dialog import ProfileEditor
 from ui.pages.cells.recordings.columns import difference_columns, recording_columns
 from ui.pages.cells.registers_dialog import ORDERS, readings_width
-from ui.pages.cells.tile_paint import PAD, pill_width, state_text
+from ui.pages.cells.tile_paint import PAD, pill_width, pills_of, state_text
 
 DAY_NS = 1_795_449_540 * SECOND
 """23 November 2026, 23:59: a day and an hour with two digits each."""
@@ -150,6 +150,7 @@ def test_a_form_with_wrong_fields_shows_every_sentence(desk: Desk, language: str
     lowest = form.field("reason")._problem
     assert lowest.isVisible()
     assert lowest.mapTo(view, lowest.rect().bottomLeft()).y() <= view.height()
+    assert dialog._area.verticalScrollBar().maximum() == 0
     dialog.reject()
 
 
@@ -186,3 +187,19 @@ def test_what_was_found_takes_room_only_when_something_was_found(desk: Desk) -> 
     assert not dialog.found.isVisible()
     assert dialog.height() < tall
     dialog.reject()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_hour_of_the_day_stands_under_now(desk: Desk, language: str) -> None:
+    _.choose(language)
+    strip = Overview()
+    strip.resize(1000, 52)
+    word = advance(_("now"), 11)
+    assert strip.free_until(word) <= 1000 - RIGHT - word - 6
+
+
+def test_an_open_account_is_not_told_as_nothing_lost() -> None:
+    opened = replace(CARD, health=replace(FINE, bytes_in=100, bytes_good=90))
+    told = [pill[:2] for pill in pills_of(opened)]
+    assert (_("Byte account open"), "crit") in told
+    assert (_("{n} lost", n=0), "crit") not in told

@@ -53,8 +53,8 @@ class FormDialog(QDialog):
 
     def _make_room(self) -> None:
         """Grow with the sentences under wrong fields; never shrink, so that nothing jumps while a person types."""
-        wide = self._area.viewport().width() - 8
-        self._room = max(self._room, self.form.sizeHint().height() + 12, self.form.heightForWidth(wide) + 12)
+        hints = self.form.sizeHint(), self.form.minimumSizeHint()
+        self._room = max(self._room, *(hint.height() + 12 for hint in hints))
         self._area.setMinimumHeight(min(TALLEST_FORM, self._room))
         self._area.setMaximumHeight(self._room + ROOM_FOR_PROBLEMS)
 

@@ -340,7 +340,7 @@ def pills_of(card: CellCard) -> list[tuple[str, str, str, str]]:
     balanced = health is None or (health.is_balanced and not lost)
     pills.append(
         (
-            _("{n} lost", n=_.number(lost)),
+            _("{n} lost", n=_.number(lost)) if balanced or lost else _("Byte account open"),
             "ok" if balanced else "crit",
             "check" if balanced else "triangle-alert",
             "soft",

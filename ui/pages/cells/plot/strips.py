@@ -267,13 +267,17 @@ class Overview(Strip):
         painter.setPen(theme["text3"])
         metrics = QFontMetricsF(painter.font())
         now = _("now") if self.is_live else ""
-        free = self.width() - 4 - (metrics.horizontalAdvance(now) + 8 if now else 0)
+        free = self.free_until(metrics.horizontalAdvance(now)) if now else self.width() - 4
         for tick in ticks(self.start_ns, self.end_ns, self.width() - LEFT - RIGHT, str(_.zone), 90):
             half = metrics.horizontalAdvance(tick.text) / 2
             if LEFT - 8 + half <= self.at(tick.t_ns) <= free - half:
                 painter.drawText(QRectF(self.at(tick.t_ns) - 40, 37, 80, 14), _CENTRE, tick.text)
         painter.setPen(theme["text2"])
         painter.drawText(QRectF(0, 37, self.width() - RIGHT, 14), _MIDDLE | int(Qt.AlignmentFlag.AlignRight), now)
+
+    def free_until(self, now_px: float) -> float:
+        """Return how far right hours may stand beside the word "now", which ends with the day."""
+        return self.width() - RIGHT - now_px - 8
 
     def _go(self, event: QMouseEvent) -> None:
         share = (event.position().x() - LEFT) / max(1, self.width() - LEFT - RIGHT)
