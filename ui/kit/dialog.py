@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from center_app.core.errors import ProblemsError, describe
@@ -44,6 +45,7 @@ class FormDialog(QDialog):
             head.addWidget(label(note, "secondary", wrap=True))
         body = holder(column(form, None, margins=(0, 0, 8, 0)))
         self._area = scrolling(body)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._room = 0
         self._make_room()
         form.edited.connect(self._make_room)

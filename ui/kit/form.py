@@ -200,6 +200,10 @@ class Form(QWidget):
             line.addWidget(made, 1, Qt.AlignmentFlag.AlignTop)
         return line
 
+    def editors(self) -> list[QWidget]:
+        """Return what takes the values, in order."""
+        return [widget.editor for widget in self._widgets.values()]
+
     def field(self, field_id: str) -> FieldWidget:
         """Return one field."""
         return self._widgets[field_id]

@@ -73,9 +73,10 @@ class Card(QFrame):
             self.style().polish(self)
 
 
-def scrolling(content: QWidget) -> QScrollArea:
-    """Let a widget scroll vertically inside the room it gets."""
+def scrolling(content: QWidget, name: str = "") -> QScrollArea:
+    """Let a widget scroll vertically inside the room it gets; `name` says what the keyboard scrolls there."""
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QListWidget, QListWidgetItem, QWidget
 
 from center_app.core.access import Right
@@ -79,7 +78,7 @@ class ConnectDialog(QDialog):
         self.write = button(_("Write a profile…"), self.write_profile, icon="file-text")
         self.write.hide()
         self.main = button(_("Record"), self.save, kind="primary")
-        self._values = scrolling(holder(self._preview))
+        self._values = scrolling(holder(self._preview), _("Values that were found"))
         self._values.setMinimumHeight(150)
         self._show_found(False)
         self.setLayout(column(
@@ -221,7 +220,7 @@ class ConnectDialog(QDialog):
         """End a search that still runs when the dialog closes."""
         self.listening.cancel()
         super().done(result)
-        QTimer.singleShot(0, self.deleteLater)
+        self.deleteLater()
 
 
 def line_from(text: str) -> LineSettings | None:

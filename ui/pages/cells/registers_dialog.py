@@ -253,6 +253,7 @@ def _readings_table() -> QTableWidget:
     made = QTableWidget(0, len(ORDERS))
     made.setHorizontalHeaderLabels(list(ORDERS))
     made.setAccessibleName(_("Every type and word order"))
+    made.setTabKeyNavigation(False)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setFont(font(12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -77,7 +78,8 @@ class CommandsDialog(QDialog):
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        close = button(_("Close"), self.close)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.shut = close = button(_("Close"), self.close)
         right = column(area, row(self._mark, self.said, gap=6), row(None, close, self.send), gap=10)
         middle = row(self.list, right, gap=16)
         middle.setStretch(1, 1)
@@ -142,6 +144,9 @@ class CommandsDialog(QDialog):
         if not spec.fields and not spec.is_hazardous:
             self._place.addWidget(label(_("This command takes no values."), "secondary"))
         self._place.addStretch(1)
+        stops = [self.list, *self.form.editors(), self.shut]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
         self._tell("", "")
         self._enable()
 

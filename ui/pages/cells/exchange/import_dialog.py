@@ -189,6 +189,7 @@ def _table(stream: ForeignStream) -> QTableWidget:
     titles = [f"{each.name} [{each.unit}]" if each.unit else each.name for each in columns]
     made.setHorizontalHeaderLabels([_("Time"), *titles])
     made.verticalHeader().hide()
+    made.setTabKeyNavigation(False)
     made.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     for line, values in enumerate(stream.first):
         t_ns = values["t_ns"]

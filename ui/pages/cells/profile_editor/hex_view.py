@@ -136,5 +136,6 @@ def scrolled(view: HexBytes) -> QScrollArea:
     area.setWidget(view)
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    area.setAccessibleName(_("Captured bytes"))
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     return area

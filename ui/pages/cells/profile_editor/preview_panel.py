@@ -25,7 +25,9 @@ class PreviewPanel(QWidget):
         split = QSplitter()
         split.setOrientation(split.orientation().Vertical)
         split.addWidget(_card(_("Captured bytes"), scrolled(self.bytes), self._legend()))
-        split.addWidget(_card(_("Decoded values"), scrolling(holder(column(self.values, None))), None))
+        split.addWidget(
+            _card(_("Decoded values"), scrolling(holder(column(self.values, None)), _("Decoded values")), None)
+        )
         split.setSizes([300, 260])
         box = column(split, self.account, self.note, gap=8)
         box.setStretch(0, 1)
@@ -60,7 +62,7 @@ def account_text(account: Account) -> str:
     ]
     if account.pending:
         parts.append(_("{n} pending", n=account.pending))
-    return " · ".join([*parts, _.plural("{n} frame good", "{n} frames good", account.frames_good)])
+    return " • ".join([*parts, _.plural("{n} frame good", "{n} frames good", account.frames_good)])
 
 
 def _card(title: str, body: QWidget, legend: QWidget | None) -> Card:

@@ -47,8 +47,11 @@ class KeepDialog(FormDialog):
         self.outlook = label("", "secondary", wrap=True)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.insertLayout(2, row(button(_("What would go?"), self.look_ahead), None))
+        tried = button(_("What would go?"), self.look_ahead)
+        layout.insertLayout(2, row(tried, None))
         layout.insertWidget(3, self.outlook)
+        self.setTabOrder(form.field("samples").editor, tried)
+        self.setTabOrder(tried, self.cancel)
 
     def look_ahead(self) -> None:
         """Say what the rule in the form would free now; nothing is deleted."""
