@@ -110,10 +110,6 @@ class TilePaint:
     now_ns: int
     width: int
 
-    def _wall(self) -> datetime:
-        """Return what the wall clock reads at this moment, which bookings go by."""
-        return to_datetime(self.now_ns + clock_offset_ns(self.card.health))
-
     def paint(self, painter: QPainter) -> None:
         """Paint every part."""
         self._paint_head(painter)
@@ -146,7 +142,7 @@ class TilePaint:
         paint_pill(painter, QRectF(self.width - PAD - wide, 12, wide, 20), text, token, icon)
         name = self.card.machine.say(_.language)
         self._text(painter, QRectF(PAD, 11, self.width - wide - 3 * PAD, 22), name, 14, True)
-        booking = self.card.booking_at(self._wall()) if self.now_ns else None
+        booking = self.card.booking_at(wall_of(self.card, self.now_ns)) if self.now_ns else None
         paint_icon(painter, "user", PAD, 45, 14, theme["text2"])
         if booking is None:
             self._text(painter, QRectF(PAD + 20, 42, 200, 20), _("Not booked"), ink="text2")
@@ -263,7 +259,7 @@ class TilePaint:
         painter.drawLine(QLineF(room.left(), edge, room.right(), edge))
 
     def _paint_day(self, painter: QPainter) -> None:
-        now = self._wall() if self.now_ns else None
+        now = wall_of(self.card, self.now_ns) if self.now_ns else None
         run_s = sum(run.duration_s for run in self.card.runs)
         word = _("{span} run", span=_.span(run_s)) if self.card.runs else _("not measured")
         self._text(painter, QRectF(PAD, 158, self.width / 2, 18), _("Today"), ink="text2")
@@ -305,6 +301,11 @@ class TilePaint:
             paint_pill(painter, QRectF(x, y + 5, wide, 20), text, token, icon, look)
             x += wide + 8
         self._text(painter, QRectF(x, y + 4, self.width - x - PAD, 22), foot_text(self.card), ink="text2", right=True)
+
+
+def wall_of(card: CellCard, now_ns: int) -> datetime:
+    """Return what the wall clock reads at a moment of recording time (ns); bookings go by it."""
+    return to_datetime(now_ns + clock_offset_ns(card.health))
 
 
 def foot_text(card: CellCard) -> str:
