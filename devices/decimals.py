@@ -76,7 +76,7 @@ def parse(
     """Return the value of each token [start, stop) of a `padded` array, and whether it could be read.
 
     Tokens are ascending and do not overlap. Not read (and 0 then) are tokens with an exponent, blanks,
-    more than 16 digits before or 8 after the mark, or a mantissa beyond 2^53: give those to `number`.
+    more than 16 digits before or 8 after the mark, 18 altogether, or a mantissa beyond 2^53: give those to `number`.
     """
     words = _words(data)
     sign = data[starts]

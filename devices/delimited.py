@@ -46,8 +46,10 @@ class DelimitedDecoder:
 
     def flush(self) -> list[Block]:
         """End the input; an unfinished line is cut."""
+        rest = self._framer.take_rest()
+        block = self._decode(rest) if rest is not None else None
         self._framer.flush()
-        return []
+        return [] if block is None else [block]
 
     def account(self) -> Account:
         """Return the balanced byte account."""

@@ -38,7 +38,7 @@ class ItemDecoder:
     ) -> None:
         """Decode into these streams; lines longer than `longest` bytes are discarded.
 
-        `is_checked` says that lines carry a checksum: then a last line without its line feed still counts when it is
+        `is_checked` says that lines carry a checksum: then a last line without its end still counts when it is
         sound, where it would otherwise be cut.
         """
         self._is_checked = is_checked
@@ -55,13 +55,15 @@ class ItemDecoder:
 
     def flush(self) -> list[Block]:
         """End the input; an unfinished line is cut."""
-        rest = self._framer.take_rest() if self._is_checked else None
+        rest = self._framer.take_rest(unended=self._is_checked)
+        blocks: list[Block] = []
         if rest is not None:
-            if isinstance(self._read(next(rest.lines())), Item):
-                return self._decode(rest)
-            self._framer.book.discard(CUT, len(rest.text))
+            if rest.text.endswith(b"\r") or isinstance(self._read(next(rest.lines())), Item):
+                blocks = self._decode(rest)
+            else:
+                self._framer.book.discard(CUT, len(rest.text))
         self._framer.flush()
-        return []
+        return blocks
 
     def account(self) -> Account:
         """Return the balanced byte account."""

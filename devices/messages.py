@@ -148,7 +148,7 @@ def explain_lines(
 ) -> list[Message]:
     """Read text line by line; "text" is the line with its end.
 
-    `is_checked` says that lines carry a checksum: a last one without its line feed counts when it is sound.
+    `is_checked` says that lines carry a checksum: a last one without its end counts when it is sound.
     """
     framer = LineFramer(longest)
     messages: list[Message] = []
@@ -160,9 +160,9 @@ def explain_lines(
                 messages.append(Message(done, end - size, "line", shown(data[done : end - size]), OVERLONG))
             done = end
             messages.append(_line(line, data[end - size : end], end, read))
-    if done < len(data) and is_checked and len(data) - done <= longest:
+    if done < len(data) and (is_checked or data.endswith(b"\r")) and len(data) - done <= longest:
         last = _line(data[done:].rstrip(b"\r"), data[done:], len(data), read)
-        if last.kind != "text" and not last.error:
+        if data.endswith(b"\r") or (last.kind != "text" and not last.error):
             return [*messages, last]
     if done < len(data):
         reason = OVERLONG if len(data) - done > longest else CUT

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from tests.devices.samples import decode, split_at
 
 THREE = StreamSpec("t", tuple(ChannelSpec(key, {}, "", "f8", low=-1000.0, high=1000.0) for key in "abc"))
 text = st.lists(
-    st.sampled_from([b"1,2,3", b"\r\n", b"\n", b"-4.25,", b"9", b"\x00", b"x" * 30, b",", b" ", b"e5"]), max_size=30
+    st.sampled_from([b"1,2,3", b"\r\n", b"\n", b"\r", b"-4.25,", b"9", b"\x00", b"x" * 30, b",", b" ", b"e5"]),
+    max_size=30,
 )
 
 
@@ -32,6 +34,61 @@ def test_any_split_gives_the_same_lines(data: bytes, cuts: list[int]) -> None:
     whole = lines_of(LineFramer(40), [data])
     assert lines_of(LineFramer(40), split_at(data, cuts)) == whole
     assert lines_of(LineFramer(40), [data[at : at + 1] for at in range(len(data))]) == whole
+
+
+def byte_by_byte(data: bytes, longest: int) -> list[tuple[bytes, int]]:
+    """Say by the rule of the manual which lines there are, one byte after the other, and where they end."""
+    lines, line, is_alone = [], b"", False
+    for at, byte in enumerate(data):
+        is_pair = byte == 13 and data[at + 1 : at + 2] == b"\n"
+        is_last = byte == 13 and at + 1 == len(data)
+        is_end = byte == 10 or (byte == 13 and (is_alone or not (is_pair or is_last)))
+        line += bytes((byte,))
+        if byte == 13:
+            is_alone = not is_pair
+        if is_end:
+            size = len(line)
+            content = line[:-1].removesuffix(b"\r") if byte == 10 else line[:-1]
+            lines += [(content, at + 1)] if size <= longest + 1 else []
+            line = b""
+    return lines
+
+
+@settings(max_examples=500)
+@given(st.text(alphabet="ab\r\n", max_size=60), st.integers(1, 9))
+def test_lines_end_with_lf_cr_lf_or_cr_alone(data: str, longest: int) -> None:
+    found, account = lines_of(LineFramer(longest), [data.encode()])
+    assert found == byte_by_byte(data.encode(), longest)
+    assert account.balanced
+
+
+def test_an_instrument_that_ends_its_lines_with_cr_is_late_only_once() -> None:
+    framer = LineFramer()
+    heard = [[list(batch.lines()) for batch in framer.feed(piece)] for piece in (b"+1.5\r", b"+2.5\r", b"+3.5\r")]
+    assert heard == [[], [[b"+1.5", b"+2.5"]], [[b"+3.5"]]]
+
+
+EVERYWHERE = {
+    "kern_scale": (b"+0127.20 G S", b"+0127.30 G S"),
+    "scpi_reading": (b"+1.5E+00", b"-2.5E-01"),
+    "delimited_text": (b"1.5,2", b"3,4.5"),
+    "label_value": (b"torque:0.184", b"torque:0.190"),
+}
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\n\r"])
+def test_every_line_end_decodes_alike(name: str, end: bytes) -> None:
+    profile, lines = get(name), EVERYWHERE[name]
+    params = profile.settled({"names": "a,b", "separator": "comma"} if name == "delimited_text" else {})
+    data = b"".join(line + end for line in lines)
+    decoder = profile.decoder(params)
+    assert sum(block.end_offset.size for block in [*decoder.feed(data), *decoder.flush()]) == 2
+    assert decoder.account().frames_good == 2
+    assert decoder.account().discarded.get(CUT, 0) == 0
+    assert profile.explain is not None
+    told = [str(message.fields["text"]).strip() for message in profile.explain(data, params) if not message.error]
+    assert [text for text in told if text] == [line.decode() for line in lines]
 
 
 @settings(max_examples=300)
