@@ -208,6 +208,9 @@ class TcpMaster:
         if frame.unit < 0:
             self.book.discard(NOISE, size)
             return
+        if frame.transaction >= COMMAND_NUMBERS and pdu.parse_reply(frame.body) is not None:
+            self.book.good(size)
+            return
         unit = self._late.pop(frame.transaction, None)
         if unit is not None:
             unit.counts.late += 1

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from devices import profiles
 from devices.modbus import Register, bytes_of, grouped, parse_reply, parse_request, value_of
+from devices.modbus.frames import wrapped
+from devices.modbus.tcp import COMMAND_NUMBERS
 from devices.profiles import get
 from devices.values import Block, ChannelSpec, LineSettings, Master, Profile, Quality, Simulator
 
@@ -354,6 +356,19 @@ def test_tcp_discards_what_comes_too_late_or_unasked() -> None:
     assert master.account().balanced
 
 
+def test_tcp_acknowledgements_of_commands_are_good_frames() -> None:
+    master, simulator = tcp()
+    written = wrapped(COMMAND_NUMBERS, 1, bytes.fromhex("0610010002"))
+    master.on_bytes(simulator.answer(master.next_request(0) or b"", 0.0), 1)
+    frames, good = master.account().frames_good, master.account().bytes_good
+    master.on_bytes(written + wrapped(COMMAND_NUMBERS + 1, 1, bytes.fromhex("03020002")), 2)
+    assert master.account().discarded == {}
+    assert master.account().frames_good == frames + 2
+    assert master.account().bytes_good == good + len(written) + 11
+    master.on_bytes(wrapped(COMMAND_NUMBERS, 1, b"\x06\x10"), 3)
+    assert master.account().discarded == {"unexpected": 9}
+
+
 def test_tcp_replies_alone_decode_to_the_same_values() -> None:
     master, simulator = tcp()
     log, found = b"", []
@@ -381,7 +396,6 @@ def test_a_unit_that_refuses_holes_is_asked_without_them(profile_id: str) -> Non
         if pdu[4] <= 2:
             return simulator.answer(request, 0.0)
         from devices.modbus import sealed
-        from devices.modbus.frames import wrapped
 
         return wrapped(int.from_bytes(request[:2], "big"), 1, b"\x83\x02") if is_tcp else sealed(b"\x01\x83\x02")
 
