@@ -68,7 +68,7 @@ def _command_modules() -> list[ModuleType]:
 
 def tell(error: Exception, words: Words) -> int:
     """Write a failure and its next step to the error output; return its exit code."""
-    if isinstance(error, ProblemsError):
+    if isinstance(error, ProblemsError) and len(error.problems) > 1:
         for problem in error.problems:
             sys.stderr.write("  ".join(describe(problem, words)) + "\n")
     sentence, step = describe(error, words)

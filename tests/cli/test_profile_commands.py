@@ -36,6 +36,15 @@ def store(tmp_path):
     return str(tmp_path / "centre")
 
 
+def test_check_says_a_single_problem_once(run, tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text(FILE.read_text(encoding="utf-8").replace("format = 1", "format = 99"), encoding="utf-8")
+    code, out, err = run("check", str(bad))
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 2, err
+    assert err.count("Line ") == 1
+
+
 def test_check_names_every_problem_with_its_line(run, tmp_path):
     bad = tmp_path / "bad.toml"
     bad.write_text(FILE.read_text(encoding="utf-8").replace("at = 5", "at = 4").replace('"u8"\nat = 7', '"u9"\nat = 7'))
