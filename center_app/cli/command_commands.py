@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from center_app.cli.numbers import at_least
 from center_app.cli.shared import Store, opened, operator, show, words
 from center_app.core.access import Actor
 from center_app.core.errors import CODES, PersonError, declare, fill
@@ -54,7 +55,9 @@ def send_command(
     key: Annotated[str, typer.Argument(help="Command, as `main.py commands CELL` lists them")],
     values: Annotated[list[str] | None, typer.Argument(help="Values as name=value")] = None,
     confirm: Annotated[str, typer.Option(help="Phrase that confirms a hazardous command")] = "",
-    expires: Annotated[float, typer.Option(help="Seconds after which it is no longer carried out")] = EXPIRES_S,
+    expires: Annotated[
+        float, typer.Option(callback=at_least(0.1), help="Seconds after which it is no longer carried out")
+    ] = EXPIRES_S,
     store: Store = "",
 ) -> None:
     """Send a command and print what came of it as JSON; exit code 0 good, 4 refused, 5 expired or unanswered."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from center_app.cli.numbers import at_least
 from center_app.cli.own_profiles import load_own_profiles
 from center_app.cli.shared import Store, show, words
 from center_app.core.errors import PersonError, SurroundingsError, declare
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def recognise(
     place: Annotated[str, typer.Argument(help="File (capture, bytes, hex, CSV of levels, VCD, .sr), - or a port")],
-    seconds: Annotated[float, typer.Option(help="Seconds to listen to a port at most")] = 25.0,
+    seconds: Annotated[float, typer.Option(callback=at_least(0.1), help="Seconds to listen to a port at most")] = 25.0,
     ask: Annotated[bool, typer.Option(help="Send queries that only read to a port where nobody speaks")] = True,
     toml: Annotated[bool, typer.Option("--toml", help="Print a profile to go on from, for unknown frames")] = False,
     store: Store = "",

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from center_app.cli.decode_commands import settings_of
+from center_app.cli.numbers import at_least
 from center_app.cli.own_profiles import load_for
 from center_app.cli.shared import Store, show
 from center_app.core.errors import PersonError
@@ -29,7 +30,9 @@ def simulate(
     profile: Annotated[str, typer.Argument(help="Profile id, shipped or written; a .toml; a capture (.csv) to play")],
     link: Annotated[str, typer.Option(help="Path of the port to make")] = "./port",
     seed: Annotated[int, typer.Option(help="Another number gives other values")] = 1,
-    duration: Annotated[float | None, typer.Option(help="Seconds to run; until Ctrl+C or SIGTERM without")] = None,
+    duration: Annotated[
+        float | None, typer.Option(callback=at_least(0), help="Seconds to run; until Ctrl+C or SIGTERM without")
+    ] = None,
     params: Annotated[str, typer.Option(help="Profile settings as JSON")] = "{}",
     faults: Annotated[str, typer.Option(help=_FAULTS)] = "{}",
     store: Store = "",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from center_app.cli.numbers import at_least
 from center_app.cli.shared import Store, chosen_store, folder_of, opened, operator, say, show
 from center_app.core.text import N_
 from center_app.wiring import Center, open_center
@@ -46,7 +47,9 @@ def replay(
     file: Annotated[str, typer.Argument(help="Capture file (t_us,byte_hex,framing_ok)")],
     store: Annotated[str, typer.Option(help="Centre to record into; a folder beside the file without")] = "",
     profile: Annotated[str, typer.Option(help="Profile id; recognised without")] = "",
-    speed: Annotated[float, typer.Option(help="Playing speed, 1 is the capture's own timing")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(callback=at_least(0.001), help="Playing speed, 1 is the capture's own timing")
+    ] = 1.0,
     csv: Annotated[str, typer.Option(help="CSV to write; beside the capture without")] = "",
 ) -> None:
     """Play a capture with its own timing through a pseudo-terminal, record it, export it, print the byte account."""

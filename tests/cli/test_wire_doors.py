@@ -72,3 +72,27 @@ def test_a_simulation_ends_with_its_tally_when_told_to(tmp_path: Path, number: s
     assert program.returncode == 0
     assert json.loads(out)["bytes_made"] >= 0
     assert not link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["simulate", "grbl", "--duration", "-1"], "--duration cannot be -1.0."),
+        (["simulate", "grbl", "--duration", "nan"], "--duration cannot be nan."),
+        (["recognise", "/dev/no_such_port", "--seconds", "-1"], "--seconds cannot be -1.0."),
+        (["replay", "capture.csv", "--speed", "0"], "--speed cannot be 0.0."),
+        (["replay", "capture.csv", "--speed", "inf"], "--speed cannot be inf."),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused_in_words(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    out, err = _told(capsys)
+    assert (out, words in err) == ("", True), err
+    assert not list(tmp_path.iterdir())
