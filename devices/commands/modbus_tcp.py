@@ -8,10 +8,11 @@ from dataclasses import replace
 from devices.commands import modbus_registers
 from devices.modbus import sealed
 from devices.modbus.frames import HEADER_SIZE, wrapped
+from devices.modbus.tcp import COMMAND_NUMBERS
 from devices.values import CommandSpec, Params, Readback
 
-TRANSACTION = 0x7FF0
-"""Number of a command; its reading back has the next one, so that a late acknowledgement is not taken for it."""
+TRANSACTION, PROOF = COMMAND_NUMBERS
+"""A command's reading back has a number of its own, so that a late acknowledgement is not taken for it."""
 
 
 def as_tcp(request: bytes, transaction: int) -> bytes:
@@ -46,9 +47,9 @@ def over_tcp(spec: CommandSpec) -> CommandSpec:
         proof = spec.readback(params, values) if spec.readback else Readback(b"", lambda _request, _reply: True)
 
         def compare(request: bytes, reply: bytes) -> bool | None:
-            return proof.judge(proof.request, as_rtu(reply, TRANSACTION + 1))
+            return proof.judge(proof.request, as_rtu(reply, PROOF))
 
-        return Readback(as_tcp(proof.request, TRANSACTION + 1), compare)
+        return Readback(as_tcp(proof.request, PROOF), compare)
 
     return replace(spec, encode=encode, judge=judge, readback=readback if spec.readback else None)
 

@@ -21,8 +21,8 @@ from devices.values import Account, Block, Quality
 
 _SHORTEST, _LONGEST = 2, pdu.LONGEST_PDU + 1
 _REMEMBERED = 4096
-COMMAND_NUMBERS = 0x7FF0
-"""Transactions from here on are not used for polls: commands are sent between them (`devices.commands.modbus_tcp`)."""
+COMMAND_NUMBERS = (0x7FF0, 0x7FF1)
+"""Transactions of a command and of its reading back (`devices.commands.modbus_tcp`); polls use only smaller ones."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Numbers:
     def number(self, unit: int, read: Read) -> int:
         """Return the next transaction number of a read."""
         index, size = self._at[unit, read], max(1, len(self.reads))
-        turn = self._turns[index] = (self._turns.get(index, -1) + 1) % max(1, COMMAND_NUMBERS // size)
+        turn = self._turns[index] = (self._turns.get(index, -1) + 1) % max(1, COMMAND_NUMBERS[0] // size)
         return turn * size + index
 
     def read_of(self, transaction: int) -> tuple[Task, Read] | None:
@@ -208,7 +208,7 @@ class TcpMaster:
         if frame.unit < 0:
             self.book.discard(NOISE, size)
             return
-        if frame.transaction >= COMMAND_NUMBERS and pdu.parse_reply(frame.body) is not None:
+        if frame.transaction in COMMAND_NUMBERS and pdu.parse_reply(frame.body) is not None:
             self.book.good(size)
             return
         unit = self._late.pop(frame.transaction, None)
