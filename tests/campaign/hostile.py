@@ -112,7 +112,7 @@ def _one(center: Center, pid: int, place: Path, name: str, seconds: float) -> di
     flood = Flood(link)
     before_mb = _memory_mb(pid)
     cell = add_cell(center, link, profile, label=Label.of(name), machine_id=None)
-    wait_until(lambda: (found := health_of(center.folder, cell.id)) is not None and found.recording_id, 10, 0.05)
+    wait_until(lambda: (found := health_of(center.folder, cell.id)) is not None and found.recording_id, poll_s=0.05)
     cpu = _load(pid, seconds, lambda: flood.run(make, seconds))
     wait_for_bytes(center.folder, cell.id, flood.sent, 30)
     grown = _memory_mb(pid) - before_mb

@@ -77,7 +77,7 @@ def test_it_is_simulated_and_found_at_the_port(run: Run, store: str, tmp_path: P
     command = [sys.executable, str(ROOT / "main.py"), "simulate", ID, "--link", str(link), "--store", store]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path) as device:
-        wait_until(link.exists, 20.0)
+        wait_until(link.exists)
         code, out, _err = run("recognise", str(link.resolve()), "--store", store, "--seconds", "8")
         device.terminate()
         tally = json.loads(device.communicate(timeout=20)[0])

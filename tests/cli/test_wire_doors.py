@@ -66,7 +66,7 @@ def test_a_simulation_ends_with_its_tally_when_told_to(tmp_path: Path, number: s
     link = tmp_path / "port"
     command = [sys.executable, "main.py", "simulate", "nmea0183", "--link", str(link)]
     with subprocess.Popen(command, cwd=PROGRAM, stdout=subprocess.PIPE, text=True) as program:
-        wait_until(link.exists, 30.0)
+        wait_until(link.exists)
         program.send_signal(number)
         out, _ = program.communicate(timeout=30)
     assert program.returncode == 0

@@ -113,7 +113,7 @@ def read_all(port: Port, size: int) -> bytes:
         found += port.read(0.1)
         return len(found) >= size
 
-    wait_until(enough, 10.0)
+    wait_until(enough)
     return found
 
 
@@ -145,7 +145,7 @@ def test_rfc2217_that_hangs_up_is_lost_and_can_be_opened_again(server: Rfc2217Se
             os.write(server.device, b"%d" % turn)
             assert read_all(port, 1) == b"%d" % turn
             server.hang_up()
-            wait_until(lambda port=port: is_lost(port), 10.0)
+            wait_until(lambda port=port: is_lost(port))
     wait_until(lambda: threading.active_count() == before)
 
 
@@ -177,7 +177,7 @@ def test_a_socket_that_closes_is_lost_and_comes_back() -> None:
                 peer.sendall(b"x")
                 assert read_all(port, 1) == b"x"
                 peer.close()
-                wait_until(lambda port=port: is_lost(port), 10.0)
+                wait_until(lambda port=port: is_lost(port))
 
 
 def test_a_dead_peer_is_asked_for_life() -> None:

@@ -46,7 +46,7 @@ class Running:
 def read_frames(port_path: Path, decoder: Decoder, line: LineSettings, frames: int) -> list[Block]:
     blocks: list[Block] = []
     with open_port(str(port_path), line) as port:
-        wait_until(lambda: blocks.extend(decoder.feed(port.read(0.2))) or count(blocks) >= frames, 20.0, 0.0)
+        wait_until(lambda: blocks.extend(decoder.feed(port.read(0.2))) or count(blocks) >= frames, poll_s=0.0)
     return blocks
 
 
@@ -62,7 +62,7 @@ def read_until_lost(port: Port) -> bytes:
             return True
         return False
 
-    wait_until(gone, 20.0, 0.0)
+    wait_until(gone, poll_s=0.0)
     return heard
 
 
@@ -116,7 +116,7 @@ def test_a_reader_that_stalls_for_a_second_loses_nothing(tmp_path: Path) -> None
         decoder.feed(port.read(5.0))
         lost, made = tally.bytes_unread, tally.bytes_made
         wait_until(lambda: tally.bytes_made > made + 48_000)
-        wait_until(lambda: decoder.feed(port.read(0.2)) and decoder.account().bytes_in > 60_000, 20.0, 0.0)
+        wait_until(lambda: decoder.feed(port.read(0.2)) and decoder.account().bytes_in > 60_000, poll_s=0.0)
         assert tally.bytes_unread == lost
     discarded = decoder.account().discarded
     assert sum(discarded.values()) < 16  # the frame that opening the port cut in two
@@ -153,7 +153,7 @@ def test_a_meter_answers_our_master_over_a_real_line(tmp_path: Path) -> None:
                 blocks.extend(master.on_bytes(port.read(0.02), time.monotonic_ns()))
                 return len(blocks) >= 6
 
-            wait_until(turn, 30.0, 0.0)
+            wait_until(turn, poll_s=0.0)
     assert {block.stream for block in blocks} == {"unit_1", "unit_2"}
     assert not any(block.quality.any() for block in blocks)
     assert tally.requests >= 12
@@ -176,7 +176,7 @@ def test_devices_asked_in_text_answer_over_a_real_line(tmp_path: Path, profile_i
             blocks.extend(master.on_bytes(port.read(0.02), time.monotonic_ns()))
             return len(blocks) >= 1
 
-        wait_until(turn, 20.0, 0.0)
+        wait_until(turn, poll_s=0.0)
     assert {block.stream for block in blocks} == {stream}
     assert master.account().balanced
 
@@ -225,7 +225,7 @@ def test_simulator_as_a_program_prints_its_tally(tmp_path: Path) -> None:
         '{"flip":0.001}',
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        wait_until(link.exists, 20.0)
+        wait_until(link.exists)
         decoder = get("robot_cell").decoder()
         read_frames(link, decoder, LineSettings(115200), 50)
         program.send_signal(signal.SIGTERM)

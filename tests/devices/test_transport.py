@@ -171,7 +171,7 @@ def test_network_port_and_its_loss() -> None:
         peer.sendall(b"12345")
         assert port.read(5.0) == b"12345"
         peer.close()
-        wait_until(lambda: is_lost(port), 10.0)
+        wait_until(lambda: is_lost(port))
         port.close()
     with pytest.raises(PortMissing):
         open_port(address, LINE)

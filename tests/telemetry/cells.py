@@ -68,7 +68,7 @@ def health_of(store: Path, cell_id: int) -> PortHealth | None:
         records.close()
 
 
-def wait_for_bytes(store: Path, cell_id: int, count: int, timeout_s: float = 20.0) -> PortHealth:
+def wait_for_bytes(store: Path, cell_id: int, count: int, timeout_s: float = 60.0) -> PortHealth:
     """Wait until a port has received so many bytes."""
 
     def enough() -> bool:

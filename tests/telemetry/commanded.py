@@ -56,7 +56,7 @@ class Bench:
                     raise
             return bool(asked)
 
-        wait_until(is_asked, 5, 0.01)
+        wait_until(is_asked, poll_s=0.01)
         return asked[0]
 
     def sent(self, command: str, confirmation: str = "", **values: Any) -> RequestView:
@@ -70,7 +70,7 @@ class Bench:
     def answered(self, request: RequestView) -> RequestView:
         """Wait for what came of a request."""
         waiting = (RequestState.ASKED, RequestState.SENDING)
-        wait_until(lambda: self.center.read(queries.request, request.id).state not in waiting, 20, 0.002)
+        wait_until(lambda: self.center.read(queries.request, request.id).state not in waiting, poll_s=0.002)
         return self.center.read(queries.request, request.id)
 
     def newest(self, stream: str, channel: str) -> float:

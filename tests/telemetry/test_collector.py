@@ -123,8 +123,8 @@ def test_a_collector_killed_hard_leaves_a_marked_gap_and_records_again_within_tw
             first.send_signal(signal.SIGKILL)
             first.communicate(timeout=10)
         with cells.collector(store):
-            wait_until(lambda: len(recordings(store, cell.id)) == 2, 20)
-            wait_until(lambda: len(gaps(store, cell.id)) == 1, 20)
+            wait_until(lambda: len(recordings(store, cell.id)) == 2)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1)
             cells.wait_for_bytes(store, cell.id, 20 * FRAME)
     crashed, again = recordings(store, cell.id)
     (gap,) = gaps(store, cell.id)
@@ -146,8 +146,8 @@ def test_unplug_and_replug_keep_the_recording_with_one_exact_gap(centre, link):
     with cells.simulator("robot_cell", link, "--faults", '{"unplug": [[8.0, 1.0]]}'):
         cell = cells.add_cell(centre, link)
         with cells.collector(store):
-            wait_until(lambda: (cells.health_of(store, cell.id) or cell).__dict__.get("reconnects") == 1, 40)
-            wait_until(lambda: len(gaps(store, cell.id)) == 1, 10)
+            wait_until(lambda: (cells.health_of(store, cell.id) or cell).__dict__.get("reconnects") == 1)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1)
             cells.wait_for_bytes(store, cell.id, 500 * FRAME)
     (recording,) = recordings(store, cell.id)
     (gap,) = gaps(store, cell.id)
@@ -158,7 +158,7 @@ def test_unplug_and_replug_keep_the_recording_with_one_exact_gap(centre, link):
 
 def test_a_second_collector_of_the_name_is_refused(centre):
     with cells.collector(centre.folder) as first:
-        wait_until(lambda: launch.is_alive(str(centre.folder)), 20)
+        wait_until(lambda: launch.is_alive(str(centre.folder)))
         with cells.collector(centre.folder) as second:
             _, told = second.communicate(timeout=20)
             assert second.returncode == 2
@@ -181,7 +181,7 @@ def test_a_port_held_by_another_program_names_it_in_every_language(centre, link)
         try:
             assert other.stdout.readline() == b"held\n"
             with cells.collector(centre.folder):
-                wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "busy", 20)
+                wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "busy")
                 health = cells.health_of(centre.folder, cell.id)
                 other.kill()
                 other.communicate(timeout=10)
@@ -200,7 +200,7 @@ def test_a_port_held_by_another_program_names_it_in_every_language(centre, link)
 def test_a_missing_port_is_told_and_recorded_as_soon_as_it_is_there(centre, link):
     cell = cells.add_cell(centre, link)
     with cells.collector(centre.folder):
-        wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "missing", 20)
+        wait_until(lambda: getattr(cells.health_of(centre.folder, cell.id), "state", "") == "missing")
         assert cells.health_of(centre.folder, cell.id).code == "telemetry.port_missing"
         with cells.simulator("robot_cell", link):
             cells.wait_for_bytes(centre.folder, cell.id, 10 * FRAME)
@@ -262,8 +262,8 @@ def test_a_polled_meter_is_recorded_with_both_directions_and_its_run_proved(cent
             centre.write(cells.ENGINEER, service.set_run_rule, rule)
         with cells.collector(store):
             records = Records(store)
-            wait_until(lambda: len(records.runs(0, 2**62)) == 2, 20)
-            wait_until(lambda: all(run.duration_s > 2 for run in records.runs(0, 2**62)), 20)
+            wait_until(lambda: len(records.runs(0, 2**62)) == 2)
+            wait_until(lambda: all(run.duration_s > 2 for run in records.runs(0, 2**62)))
             line = commands.LineDraft(cell.id, b"\x00\x01", expires_s=5.0)
             request = centre.write(cells.ENGINEER, commands.ask_line, line, "a test")
             answered = (RequestState.DONE, RequestState.REFUSED, RequestState.EXPIRED)
@@ -312,7 +312,7 @@ def test_an_unplug_storm_leaves_one_gap_each_and_no_handle_behind(centre, link):
             cells.wait_for_bytes(store, cell.id, 20 * FRAME)
             before = (len(os.listdir(handles)), len(os.listdir(tasks)))
             wait_until(lambda: cells.health_of(store, cell.id).reconnects >= 5, 60, 0.05)
-            wait_until(lambda: (len(os.listdir(handles)), len(os.listdir(tasks))) == before, 20)
+            wait_until(lambda: (len(os.listdir(handles)), len(os.listdir(tasks))) == before)
         health = cells.health_of(store, cell.id)
     (recording,) = recordings(store, cell.id)
     found = gaps(store, cell.id)
@@ -333,10 +333,10 @@ def test_a_release_outlives_a_restart_and_ends_on_time(centre, link):
             first.send_signal(signal.SIGKILL)
             first.communicate(timeout=10)
         with cells.collector(store):
-            wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RELEASED, 20)
+            wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RELEASED)
             with open_port(str(link), profiles.get("robot_cell").line) as other:
                 assert other.read(5.0)
-            wait_until(lambda: len(gaps(store, cell.id)) == 1, 20)
+            wait_until(lambda: len(gaps(store, cell.id)) == 1)
             wait_until(lambda: cells.health_of(store, cell.id).state is PortState.RECORDING)
     (gap,) = gaps(store, cell.id)
     assert gap.reason == "released"
@@ -354,7 +354,7 @@ def test_fifty_reloads_cost_no_byte(centre, tmp_path):
     with counting_sender(port) as sender:
         cell = cells.add_cell(centre, port, "delimited_text", params=given)
         with cells.collector(store) as process:
-            wait_until(lambda: is_silent(store, cell.id), 20)
+            wait_until(lambda: is_silent(store, cell.id))
             sender.start()
             cells.wait_for_bytes(store, cell.id, 500)
             for turn in range(50):

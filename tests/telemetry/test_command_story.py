@@ -34,7 +34,7 @@ def test_a_gripper_moves_and_everything_of_it_is_on_record(tmp_path: Path) -> No
         assert (done.state, done.outcome["result"]) == (RequestState.DONE, "answered")
         assert done.outcome["reply"] == "091003e800030130"
         assert 0 < done.outcome["latency_ms"] < 500
-        wait_until(lambda: bench.newest("gripper", "position") == 40.0, 10)
+        wait_until(lambda: bench.newest("gripper", "position") == 40.0)
         assert bench.newest("gripper", "requested") == 40.0
         who = [("ask.command", "Chen Yu"), ("send.command", "collector local"), ("answer.command", "collector local")]
         assert bench.center.read(trail, done.id) == who
@@ -54,9 +54,9 @@ def test_a_hazard_needs_the_second_step_and_a_relay_switches(tmp_path: Path) -> 
         assert (refused.value.code, refused.value.params["phrase"]) == (command_errors.CONFIRM, commanded.CODE)
         done = bench.sent("switch", commanded.CODE, relay=3, state=1)
         assert (done.state, done.outcome["proof"]) == (RequestState.DONE, "010101019048")
-        wait_until(lambda: bench.newest("relays", "relay_3") == 1.0, 10)
+        wait_until(lambda: bench.newest("relays", "relay_3") == 1.0)
         assert bench.sent("all_off").state is RequestState.DONE
-        wait_until(lambda: bench.newest("relays", "relay_3") == 0.0, 10)
+        wait_until(lambda: bench.newest("relays", "relay_3") == 0.0)
 
 
 def test_a_router_takes_good_lines_and_refuses_others(tmp_path: Path) -> None:
@@ -66,16 +66,16 @@ def test_a_router_takes_good_lines_and_refuses_others(tmp_path: Path) -> None:
         assert (refused.state, refused.outcome["result"]) == (RequestState.REFUSED, "refused_by_device")
         assert refused.outcome["code"] == command_errors.DEVICE_REFUSED.id
         bench.sent("hold")
-        wait_until(lambda: bench.newest("status", "state") == 2.0, 10)
+        wait_until(lambda: bench.newest("status", "state") == 2.0)
         bench.sent("resume", commanded.CODE)
-        wait_until(lambda: bench.newest("status", "state") == 1.0, 10)
+        wait_until(lambda: bench.newest("status", "state") == 1.0)
 
 
 def test_a_printer_an_instrument_and_a_console_line(tmp_path: Path) -> None:
     with commanded.running(tmp_path / "a", "marlin") as bench:
         assert bench.sent("nozzle", target=180).state is RequestState.DONE
         assert bench.sent("line", line="M115").state is RequestState.DONE
-        wait_until(lambda: bench.newest("temperature", "nozzle_target") == 180.0, 10)
+        wait_until(lambda: bench.newest("temperature", "nozzle_target") == 180.0)
         line = bench.line(b"M105\n")
         assert b"ok T:" in bytes.fromhex(line.outcome["reply"])
         assert b"M105\n" in bench.raw(1)
@@ -84,7 +84,7 @@ def test_a_printer_an_instrument_and_a_console_line(tmp_path: Path) -> None:
         assert bench.sent("set", commanded.CODE, line="VOLT 3.3").state is RequestState.DONE
         wrong = bench.sent("set", commanded.CODE, line="NOSUCH 1")
         assert (wrong.state, wrong.outcome["result"]) == (RequestState.REFUSED, "reads_back_differently")
-        wait_until(lambda: 3.2 < bench.newest("readings", "reading") < 3.4, 10)
+        wait_until(lambda: 3.2 < bench.newest("readings", "reading") < 3.4)
 
 
 def test_the_command_line_lists_and_sends(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_live_cells_record_from_separate_programs(tmp_path):
                 health = cells.wait_for_bytes(centre.folder, cell.id, 100, 40)
                 assert health.is_balanced
                 assert not health.code
-            wait_until(lambda: len(_open_machines(centre)) >= 5, 40)
+            wait_until(lambda: len(_open_machines(centre)) >= 5)
     finally:
         simulators.stop()
     rules = {rule.machine_id: rule.channel for rule in centre.read(queries.run_rules)}

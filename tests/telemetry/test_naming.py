@@ -63,8 +63,8 @@ def test_a_listener_names_what_it_hears_while_it_records(tmp_path: Path) -> None
     cell = cells.add_cell(center, tmp_path / "bus", "modbus_rtu")
     with _running(center.folder, tmp_path / "bus"):
         cells.wait_for_bytes(center.folder, cell.id, 100)
-        wait_until(lambda: _labels(center.folder, cell.id) >= {"Unit 12 · holding 40101", "Unit 13 · coil 00001"}, 20.0)
-        wait_until(lambda: _samples(center.folder, cell.id) > 0, 20.0)
+        wait_until(lambda: _labels(center.folder, cell.id) >= {"Unit 12 · holding 40101", "Unit 13 · coil 00001"})
+        wait_until(lambda: _samples(center.folder, cell.id) > 0)
     named = next(one for one in center.read(queries.cells) if one.id == cell.id)
     center.close()
     assert "12/3/100+4" in str(named.params["registers"])

@@ -216,8 +216,8 @@ def test_an_error_of_ours_is_survived_and_leaves_a_gap() -> None:
 
     loop = Loop(opener)
     with loop.running():
-        wait_until(lambda: loop.recording.received() == b"a: 1\n", 10)
-        wait_until(lambda: loop.recording.gaps, 10)
+        wait_until(lambda: loop.recording.received() == b"a: 1\n")
+        wait_until(lambda: loop.recording.gaps)
     assert [reason for _, _, reason in loop.recording.gaps] == ["reader_failed"]
 
 
@@ -240,7 +240,7 @@ def test_a_flapping_port_leaves_one_gap() -> None:
 
     loop = Loop(opener)
     with loop.running():
-        wait_until(lambda: b"a: 6\n" in loop.recording.received(), 20)
+        wait_until(lambda: b"a: 6\n" in loop.recording.received())
     (gap,) = loop.recording.gaps
     first = loop.recording.raw[0][0]
     assert gap[2] == "unplugged"
@@ -260,7 +260,7 @@ def test_waiting_for_a_port_costs_no_time(problem: Exception) -> None:
     with loop.running():
         clock_id = time.pthread_getcpuclockid(loop.thread.ident or 0)
         before_s, began_s = time.clock_gettime(clock_id), time.monotonic()
-        wait_until(lambda: time.monotonic() - began_s > 3.0, 10)
+        wait_until(lambda: time.monotonic() - began_s > 3.0)
         share = (time.clock_gettime(clock_id) - before_s) / (time.monotonic() - began_s)
     assert share < 0.01
     assert 5 <= next(tries) <= 12
@@ -342,10 +342,10 @@ def test_a_recording_that_cannot_begin_under_a_new_plan_leaves_a_gap() -> None:
     loop = Loop(lambda _url, line: open_port(path, line))
     try:
         with loop.running():
-            wait_until(lambda: os.write(master, b"z: 1\n") and loop.recording.received(), 20)
+            wait_until(lambda: os.write(master, b"z: 1\n") and loop.recording.received())
             loop.begun = begun
             loop.mail.put_plan(CellPlan(replace(loop.cell, params={"names": "other"})))
-            wait_until(lambda: loop.recording.gaps, 20)
+            wait_until(lambda: loop.recording.gaps)
     finally:
         os.close(master)
         os.close(slave)

@@ -50,7 +50,7 @@ def _answer(recogniser: Recogniser) -> tuple[RequestState, Mapping[str, Any]]:
         recogniser.settle(lambda _number, state, outcome: answers.append((state, outcome)))
         return bool(answers)
 
-    wait_until(look, 30.0)
+    wait_until(look)
     return answers[0]
 
 
@@ -108,7 +108,7 @@ def test_another_may_listen_after_a_withdrawal(tmp_path: Path) -> None:
             recogniser.settle(lambda number, _state, outcome: answers.update({number: outcome}))
             return 2 in answers
 
-        wait_until(look, 15.0)
+        wait_until(look)
     assert answers == {2: answers[2]}
     assert answers[2]["recognised"] is False
 

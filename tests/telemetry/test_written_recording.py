@@ -29,7 +29,7 @@ def test_a_changed_profile_is_taken_over_without_losing_a_byte(tmp_path):
                 found = reader.recordings(cell.id)
                 return len(found) == 2 and len(b"".join(r.data for r in reader.raw(found[1].id))) > 50 * FRAME
 
-        wait_until(both, 20.0, 0.1)
+        wait_until(both, poll_s=0.1)
     with StoreReader(store) as reader:
         first, second = reader.recordings(cell.id)
         data = b"".join(record.data for one in (first, second) for record in reader.raw(one.id))

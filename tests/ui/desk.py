@@ -41,7 +41,7 @@ class Desk:
         """Run events until the lanes are quiet."""
         assert settle(self.window)
 
-    def until(self, is_so: Callable[[], object], timeout_s: float = 10.0) -> None:
+    def until(self, is_so: Callable[[], object], timeout_s: float = 60.0) -> None:
         """Run events until something is so."""
 
         def look() -> object:

@@ -73,7 +73,7 @@ class Reader:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
             return is_so()
 
-        wait_until(look, 40)
+        wait_until(look)
 
     def dialog(self, kind: type[QDialog]) -> Any:
         found = [made for made in self.page.findChildren(kind) if made.isVisible()]
