@@ -16,7 +16,7 @@ from ui.kit.theme import apply_fonts, load_fonts, theme
 from ui.kit.words import _
 from ui.shell.window import Window
 
-SETTLE_S = 15.0
+SETTLE_S = 60.0
 QUIET_S = 0.12
 
 

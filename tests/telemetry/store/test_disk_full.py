@@ -69,7 +69,7 @@ def test_rows_of_an_open_chunk_that_are_on_disk_are_no_backlog(tmp_path: Path) -
         send(feed, part)
         writer.flush()
         assert writer.state.backlog_bytes == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 45
     assert writer.state.lost_samples == 0
     writer.close()
 
