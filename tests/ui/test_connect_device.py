@@ -123,7 +123,7 @@ def _silent(folder: Path) -> Iterator[str]:
     line.unplug()
 
 
-def test_cancel_gives_the_port_back_long_before_the_search_would_end(desk: Desk, collector: None, tmp_path: Path) -> None:
+def test_cancel_gives_the_port_back_before_the_search_would_end(desk: Desk, collector: None, tmp_path: Path) -> None:
     dialog = _dialog(desk)
     with _silent(tmp_path) as port:
         dialog.port.setCurrentText(port)
