@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.packets import COBS, SLIP, Packing
-from devices.toml_profiles.crc import CRCS, SUMS, Checksum
+from devices.toml_profiles.crc import CRCS, SUMS, Checksum, Crc, linear_rows
 
 _MOST_BYTES = 32768
 _LONGEST = 512
@@ -19,6 +19,11 @@ _LEAST_FRAMES = 6
 _PROBED = 48
 _CHECKS: tuple[Checksum, ...] = (*CRCS.values(), *SUMS.values())
 Rows = NDArray[np.uint8]
+Kind = tuple[int, bool, bool]
+_KINDS: dict[Kind, dict[int, Crc]] = {}
+"""One CRC for each polynomial, by width and reflection."""
+for _crc in CRCS.values():
+    _KINDS.setdefault((_crc.width, _crc.refin, _crc.refout), {})[_crc.poly] = _crc
 
 
 @dataclass(frozen=True)
@@ -141,15 +146,16 @@ def _check(rows: Rows) -> tuple[str, int, int, str] | None:
     probe = rows[:_PROBED]
     if np.unique(probe, axis=0).shape[0] < 4:
         return None
+    changes = _Changes(probe)
     for tail in (0, 1, 2):
         for check in _CHECKS:
-            found = _placed(probe, check, tail)
+            found = _placed(probe, changes, check, tail)
             if found is not None:
                 return found
     return None
 
 
-def _placed(rows: Rows, check: Checksum, tail: int) -> tuple[str, int, int, str] | None:
+def _placed(rows: Rows, changes: _Changes, check: Checksum, tail: int) -> tuple[str, int, int, str] | None:
     """Try one checksum before `tail` bytes of the frame's end, over bytes from 0 to 4 on."""
     width = check.width // 8
     at = rows.shape[1] - tail - width
@@ -159,11 +165,37 @@ def _placed(rows: Rows, check: Checksum, tail: int) -> tuple[str, int, int, str]
     if np.unique(stored["<"]).size < 3:
         return None
     for start in range(min(5, at - 1)):
-        sums = check.rows(rows[:, start:at])
         for order, values in stored.items():
-            if (sums == values).mean() >= 0.9:
+            if changes.fit(check, values, start, at) and (check.rows(rows[:, start:at]) == values).mean() >= 0.9:
                 return check.name, start, at, order
     return None
+
+
+class _Changes:
+    """Rule CRCs out at once by what changes from frame to frame.
+
+    A CRC is linear: the exclusive or of two frames' CRCs is that of the frames' difference from a register of zero,
+    whatever the initial value and the final one; leading zeros, where nothing changes, leave that register at zero.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        """Compare each frame, uint8 (n, size), with the one before."""
+        self._changed = rows[1:] ^ rows[:-1]
+        self._moving = np.flatnonzero(self._changed.any(axis=0))
+        self._sums: dict[tuple[Kind, int, int], dict[int, NDArray[np.uint32]]] = {}
+
+    def fit(self, check: Checksum, values: NDArray[np.uint32], start: int, at: int) -> bool:
+        """Say whether a check over bytes [start, at) can give `values`; a damaged frame spoils two differences."""
+        if not isinstance(check, Crc):
+            return True
+        at_least = int(np.searchsorted(self._moving, start))
+        begin = min(int(self._moving[at_least]), at) if at_least < self._moving.size else at
+        kind = check.width, check.refin, check.refout
+        if (kind, begin, at) not in self._sums:
+            sums = linear_rows(list(_KINDS[kind].values()), self._changed[:, begin:at])
+            self._sums[kind, begin, at] = dict(zip(_KINDS[kind], sums, strict=True))
+        found = self._sums[kind, begin, at][check.poly]
+        return bool((found == (values[1:] ^ values[:-1])).mean() >= 0.75)
 
 
 def _stored(rows: Rows, at: int, width: int, order: str) -> NDArray[np.uint32]:

@@ -6,6 +6,7 @@ nine characters "123456789", by which the tests hold every entry.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -66,6 +67,24 @@ class Crc:
         if self.refin != self.refout:
             sums = _reversed_all(sums, self.width)
         return np.asarray(sums ^ np.uint32(self.xorout))
+
+
+def linear_rows(crcs: Sequence[Crc], rows: Rows) -> Sums:
+    """Return every row's remainder, rows uint8 (n, length), under each polynomial, as uint32 (crcs, n).
+
+    The register begins with zero and is not inverted at the end. All have one width and one reflection.
+    """
+    first = crcs[0]
+    tables = np.concatenate([_table(crc) for crc in crcs])
+    base = (256 * np.arange(len(crcs), dtype=np.uint32))[:, None]
+    sums = np.zeros((len(crcs), rows.shape[0]), dtype=np.uint32)
+    shift, mask = np.uint32(first.width - 8), np.uint32((1 << first.width) - 1)
+    for column in np.ascontiguousarray(rows.T):
+        if first.refin:
+            sums = tables[base + ((sums ^ column) & np.uint32(0xFF))] ^ (sums >> np.uint32(8))
+        else:
+            sums = tables[base + ((sums >> shift) ^ column)] ^ ((sums << np.uint32(8)) & mask)
+    return _reversed_all(sums, first.width) if first.refin != first.refout else sums
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from devices import profiles
 from devices.recognition import LevelLine, propose, recognise_levels, search
 from devices.recorded_line import read_lines
 from devices.simulators.line_levels import WireFaults, misheard, wire
-from devices.toml_profiles.crc import CRCS
+from devices.toml_profiles.crc import CRCS, Crc, linear_rows
 from devices.uart import receive
 from devices.values import LineSettings, Profile
 
@@ -103,3 +103,11 @@ def test_files_of_levels_are_read(tmp_path: Path) -> None:
         found = recognise_levels(next(iter(lines.values()))).best
         assert found is not None, name
         assert str(found.line) == "9600 8N1", name
+
+
+@pytest.mark.parametrize("crc", CRCS.values(), ids=list(CRCS))
+def test_differences_of_crcs_do_not_depend_on_how_they_begin_and_end(crc: Crc) -> None:
+    rows = np.random.default_rng(5).integers(0, 256, (40, 9), dtype=np.uint8)
+    others = [each for each in CRCS.values() if (each.width, each.refin) == (crc.width, crc.refin)]
+    sums = linear_rows(others, rows[1:] ^ rows[:-1])[others.index(crc)]
+    assert (sums == crc.rows(rows)[1:] ^ crc.rows(rows)[:-1]).all()
