@@ -27,13 +27,13 @@ def replay(centre, name: str, csv, **more) -> headless.Replayed:
     return headless.replay_file(SAMPLES / name, centre.database, centre.folder, cells.ENGINEER, csv=csv, **more)
 
 
-@pytest.mark.parametrize(("name", "profile", "count"), [
-    ("gps_mtk3339_nmea.csv", "nmea0183", 1351),
-    ("kern_scale_tare.csv", "kern_scale", 238),
+@pytest.mark.parametrize(("name", "profile", "count", "speed"), [
+    ("gps_mtk3339_nmea.csv", "nmea0183", 1351, 1.0),
+    ("kern_scale_tare.csv", "kern_scale", 238, 8.0),
 ])  # fmt: skip
-def test_a_real_capture_is_recorded_decoded_and_exported(centre, tmp_path, name, profile, count):
+def test_a_real_capture_is_recorded_decoded_and_exported(centre, tmp_path, name, profile, count, speed):
     shares = []
-    made = replay(centre, name, tmp_path / "out.csv", told=shares.append)
+    made = replay(centre, name, tmp_path / "out.csv", told=shares.append, speed=speed)
     account = made.account
     assert (made.profile, account.bytes_in, account.is_balanced, account.lost_bytes) == (profile, count, True, 0)
     assert account.bytes_good > 0.8 * count
