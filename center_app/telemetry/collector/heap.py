@@ -21,4 +21,5 @@ def give_back() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return all([bool(mallopt(name, value)) for name, value in _SETTINGS])
+    taken = [bool(mallopt(name, value)) for name, value in _SETTINGS]
+    return all(taken)
