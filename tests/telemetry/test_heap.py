@@ -1,4 +1,4 @@
-"""Memory that is free again goes back to the system, in a process of its own: the setting is for good."""
+"""Memory that is free again goes back to the system, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import sys
 import numpy as np
 from pathlib import Path
 from center_app.telemetry.collector import heap
-is_set = heap.give_back() if sys.argv[1] == "set" else False
 pins = []
 for turn in range(3):
     rows = []
@@ -20,6 +19,7 @@ for turn in range(3):
         rows.append(np.full(125_000, number, dtype=np.float64))
         pins.append(bytes(4000))
     rows.clear()
+is_set = heap.give_back() if sys.argv[1] == "set" else False
 status = Path("/proc/self/status").read_text()
 print(int(is_set), next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 """

@@ -1,4 +1,4 @@
-"""Do what comes round in a collector: publish the ports' health, tie the clocks, tell the service manager."""
+"""Do what comes round in a collector: publish the ports' health, tie the clocks, free memory, tell the service manager."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from center_app.core.errors import CenterError
+from center_app.telemetry.collector import heap
 from center_app.telemetry.collector.keeper import Keeper
 from center_app.telemetry.collector.notify import Notifier
 from center_app.telemetry.collector.port import PortReader
@@ -13,7 +14,7 @@ from center_app.telemetry.collector.stamps import Stamps
 from center_app.telemetry.store.writer import StoreWriter
 from center_app.telemetry.values import PortHealth
 
-HEALTH_S, ANCHOR_S = 0.5, 1.0
+HEALTH_S, ANCHOR_S, MEMORY_S = 0.5, 1.0, 60.0
 
 
 class Rounds:
@@ -26,7 +27,7 @@ class Rounds:
         """Nothing has been done yet."""
         self._writer, self._keeper, self._stamps = writer, keeper, stamps
         self._readers, self._notifier = readers, notifier
-        self._health_s = self._anchor_s = 0.0
+        self._health_s = self._anchor_s = self._memory_s = 0.0
 
     def run(self, now_s: float) -> None:
         """Do what is due at a second of the monotonic clock."""
@@ -36,6 +37,9 @@ class Rounds:
         if now_s >= self._anchor_s:
             self._anchor_s = now_s + ANCHOR_S
             self._mark_time()
+        if now_s >= self._memory_s:
+            self._memory_s = now_s + MEMORY_S
+            heap.give_back()
         if all(reader.thread.is_alive() for reader in self._readers.values()):
             self._notifier.alive(now_s)
 
