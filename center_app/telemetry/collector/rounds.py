@@ -1,4 +1,4 @@
-"""Do what comes round in a collector: publish the ports' health, tie the clocks, free memory, tell the service manager."""
+"""Do what comes round in a collector: health, clocks, freed memory, a sign of life for the service manager."""
 
 from __future__ import annotations
 
