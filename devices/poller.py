@@ -12,12 +12,15 @@ class Poller:
     it, and the command's own answer (`pairs`) must not be taken for one. 0: the device tells its answers apart.
     """
 
-    def __init__(self, decoder: Decoder, request: bytes, interval_ms: float, answer_ms: float = 0.0) -> None:
-        """Start asking at once."""
+    def __init__(
+        self, decoder: Decoder, request: bytes, interval_ms: float, answer_ms: float = 0.0, answers: int = 1
+    ) -> None:
+        """Start asking at once; the line is free again after `answers` frames."""
         self._decoder = decoder
         self._request = request
         self._interval_ns = round(interval_ms * 1_000_000)
         self._answer_ns = round(answer_ms * 1_000_000)
+        self._answers, self._missing = answers, 0
         self._due_ns = self._waits_until_ns = 0
         self._is_waiting = False
 
@@ -37,13 +40,14 @@ class Poller:
             return None
         self._due_ns = now_ns + self._interval_ns
         self._waits_until_ns = now_ns + self._answer_ns
-        self._is_waiting = self.pairs
+        self._is_waiting, self._missing = self.pairs, self._answers
         return self._request
 
     def on_bytes(self, data: bytes, now_ns: int) -> list[Block]:
         """Take received bytes (b"" too, so that an answer that never comes is noticed); return completed blocks."""
         blocks = self._decoder.feed(data) if data else []
-        if blocks or now_ns >= self._waits_until_ns:
+        self._missing -= sum(block.end_offset.size for block in blocks)
+        if self._missing <= 0 or now_ns >= self._waits_until_ns:
             self._is_waiting = False
         return blocks
 

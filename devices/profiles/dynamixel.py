@@ -8,14 +8,24 @@ from the read, sync read (82) or bulk read (92) heard before. Each servo named i
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Iterator
 
 from devices.commands import dynamixel as commands
 from devices.declared import DeclaredDecoder
 from devices.labels import Names, say
 from devices.modbus.machines import unit_numbers
-from devices.readers.dynamixel import KIND, STATUS, SYNC_READ, Answer, Listener, assumptions, explain, packet, unpack
+from devices.readers.dynamixel import (
+    KIND,
+    STATUS,
+    SYNC_READ,
+    Answer,
+    Listener,
+    assumptions,
+    explain,
+    packet,
+    unpack,
+)
+from devices.simulators.servos import ServoBus
 from devices.values import ChannelSpec, LineSettings, Params, ParamSpec, Profile, SampleExpectation, StreamSpec
 
 # Address: (channel, size in bytes); the control table of the X series.
@@ -45,9 +55,14 @@ def items(address: int, data: bytes) -> Iterator[tuple[str, float]]:
             yield key, float(int.from_bytes(data[start : start + size], "little", signed=size > 1))
 
 
-def _reader() -> Callable[[bytes], dict[str, list[float]]]:
-    """Return a reader of one servo's values by stream key; nothing for requests and unknown statuses."""
+def reader(asked: tuple[int, int, bytes] | None = None) -> Callable[[bytes], dict[str, list[float]]]:
+    """Return a reader of one servo's values by stream key; nothing for requests and unknown statuses.
+
+    `asked` is our own request, which is not heard.
+    """
     listener = Listener()
+    if asked is not None:
+        listener.ask(*asked)
 
     def read(frame: bytes) -> dict[str, list[float]]:
         number, instruction, data = unpack(frame)
@@ -65,40 +80,15 @@ def _row(answer: Answer) -> list[float]:
     return [*(found.get(key, math.nan) for key in KEYS), float(answer.error & 0x7F)] if found else []
 
 
-def _streams(params: Params) -> tuple[StreamSpec, ...]:
+def streams(params: Params) -> tuple[StreamSpec, ...]:
+    """Return a stream for each servo of the settings."""
     numbers = unit_numbers(str(params["servos"]))
     return tuple(StreamSpec(f"servo_{number}", CHANNELS, 50.0) for number in numbers)
 
 
 def _decoder(params: Params) -> DeclaredDecoder:
     assumptions(str(params["assumed"]))
-    return DeclaredDecoder(KIND, _streams(params), _reader())
-
-
-class _Bus:
-    """Let a master read position, velocity and current of every servo 50 times a second."""
-
-    def __init__(self, numbers: tuple[int, ...]) -> None:
-        self._numbers = numbers
-
-    def bytes_between(self, start_s: float, end_s: float) -> bytes:
-        """Return the sync reads and their statuses whose time is in [start_s, end_s)."""
-        first, last = (max(0, math.ceil(round(at_s * 50.0, 6))) for at_s in (start_s, end_s))
-        return b"".join(self._turn(number / 50.0) for number in range(first, last))
-
-    def answer(self, request: bytes, at_s: float) -> bytes:
-        """Return nothing: the simulated bus has its own master."""
-        return b""
-
-    def _turn(self, at_s: float) -> bytes:
-        ask = packet(0xFE, SYNC_READ, struct.pack("<HH", 126, 10) + bytes(self._numbers))
-        return ask + b"".join(self._status(number, at_s) for number in self._numbers)
-
-    def _status(self, number: int, at_s: float) -> bytes:
-        phase = at_s * 1.3 + number
-        position, velocity = 2048 + 700 * math.sin(phase), 58 * math.cos(phase)
-        data = struct.pack("<hii", round(60 * math.sin(phase + 0.4)), round(velocity), round(position))
-        return packet(number, STATUS, b"\0" + data)
+    return DeclaredDecoder(KIND, streams(params), reader())
 
 
 PROFILE = Profile(
@@ -106,13 +96,13 @@ PROFILE = Profile(
     version=2,
     label=say("Dynamixel servos, protocol 2.0", "Dynamixel-Servos, Protokoll 2.0", "Dynamixel 舵机（协议 2.0）"),
     line=LineSettings(57600),
-    streams=_streams({"servos": "1,2"}),
+    streams=streams({"servos": "1,2"}),
     make_decoder=_decoder,
-    make_simulator=lambda seed, params: _Bus(unit_numbers(str(params["servos"]))),
+    make_simulator=lambda seed, params: ServoBus(unit_numbers(str(params["servos"]))),
     sample=packet(0xFE, SYNC_READ, bytes.fromhex("840004000102")) + bytes.fromhex("fffffd0002080055001f080000babe"),
     sample_expect=SampleExpectation({"servo_2": 1}, {"servo_2.position": 2079 * 360 / 4096, "servo_2.error": 0}),
     source="ROBOTIS e-Manual, Protocol 2.0 and XM430-W210 control table.",
-    make_streams=_streams,
+    make_streams=streams,
     commands=commands.COMMANDS,
     params=(
         ParamSpec("servos", "1,2", say("Servo numbers", "Servonummern", "舵机编号")),

@@ -93,7 +93,7 @@ def dynamixel(heard: bytes) -> Answer | None:
         if is_status and crc16_of(UMTS, frame[:-2]) == int.from_bytes(frame[-2:], "little"):
             numbers.append(frame[4])
         at = heard.find(b"\xff\xff\xfd\x00", at + 4)
-    return _servos("dynamixel", numbers)
+    return _servos("dynamixel_master", numbers)
 
 
 def feetech(heard: bytes) -> Answer | None:

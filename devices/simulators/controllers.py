@@ -42,7 +42,7 @@ class Lines:
 class Router:
     """Mill circles; hold, resume, reset, home and take lines of G-code as Grbl 1.1 does."""
 
-    asks_in_text = True
+    frames_itself = True
 
     def __init__(self) -> None:
         """Run."""
@@ -94,7 +94,7 @@ class Router:
 class Printer:
     """Warm up and hold; answer M105, take targets, check the sums of numbered lines as Marlin does."""
 
-    asks_in_text = True
+    frames_itself = True
 
     def __init__(self, seed: int) -> None:
         """Aim at 215 °C and 60 °C."""
@@ -134,7 +134,7 @@ class Printer:
 class Instrument:
     """Answer queries: `*IDN?` names it, `FUNC?` its measure, `SYST:ERR?` its errors; `VOLT x` sets its level."""
 
-    asks_in_text = True
+    frames_itself = True
 
     def __init__(self, read: Callable[[float, float], str]) -> None:
         """Take what answers other queries: `read(level, at_s)`."""

@@ -161,7 +161,7 @@ class RtuBus:
 class TcpBus:
     """Answer Modbus TCP requests for several units behind a gateway; a missing unit gives exception 11."""
 
-    asks_in_text = True
+    frames_itself = True
     """Any received piece is handed over as it is, not cut by RTU checksums."""
 
     def __init__(self, units: Mapping[int, UnitImage]) -> None:

@@ -143,7 +143,7 @@ class SimulatorRun:
                 self._heard = b""
             return
         self._heard = (self._heard + data)[-_LONGEST_REQUEST:]
-        if getattr(self._simulator, "asks_in_text", False):
+        if getattr(self._simulator, "frames_itself", False):
             self._reply(self._heard, now_s)
             self._heard = b""
             return

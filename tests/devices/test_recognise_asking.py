@@ -62,7 +62,7 @@ def _feetech(*numbers: int) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize(
     ("answer", "baud", "profile_id", "servos"),
     [
-        (_dynamixel(3, 11), 1_000_000, "dynamixel", "3,11"),
+        (_dynamixel(3, 11), 1_000_000, "dynamixel_master", "3,11"),
         (_feetech(7), 1_000_000, "feetech_sts", "7"),
         (_feetech(2, 5), 500_000, "feetech_sts", "2,5"),
     ],
