@@ -27,9 +27,10 @@ def collect(
     """Record every cell of the centre until stopped; needs no window. Reloads on SIGHUP, tells systemd its state."""
     from center_app.cli.housekeeping import Housekeeping
     from center_app.core import log
-    from center_app.telemetry.collector import priority, process
+    from center_app.telemetry.collector import heap, priority, process
 
     priority.go_first()
+    heap.share()
     chosen = chosen_store(store)
     place = Path(folder) if folder else folder_of(chosen)
     center = open_center(chosen, folder=place)
