@@ -131,17 +131,21 @@ class Heard:
 class Bus:
     """Remember what was asked of whom, and tell replies from requests."""
 
-    def __init__(self, register: int) -> None:
-        """Read replies nobody asked for from this register on."""
+    def __init__(self, register: int, standing: bytes = b"") -> None:
+        """Read replies nobody asked for from this register on; `standing` is a request that is not heard."""
         self._register = register
+        self._standing: dict[int, tuple[int, int, bytes]] = {}
         self._asked: dict[int, tuple[int, int, bytes]] = {}
+        if standing:
+            self._note(standing)
+            self._standing, self._asked = self._asked, {}
 
     def hear(self, frame: bytes) -> Heard:
         """Return what the frame is; a request is repeated as a request."""
         number, code, data = frame[2], frame[4], frame[5:-1]
-        pending = self._asked.get(number)
+        pending = self._asked.get(number) or self._standing.get(number)
         if pending is not None and self._is_reply(frame, pending):
-            del self._asked[number]
+            self._asked.pop(number, None)
             return Heard(number, code, True, pending[0] if pending[1] else None, data)
         if self._is_request(code, data):
             self._note(frame)
@@ -169,11 +173,11 @@ class Bus:
             self._asked[number] = (0, 0, frame)
 
 
-class _Listener:
+class Listener:
     """Turn what is heard into rows and messages."""
 
-    def __init__(self, params: Params) -> None:
-        self._bus = Bus(int(str(params["register"])) & 0xFF)
+    def __init__(self, params: Params, standing: bytes = b"") -> None:
+        self._bus = Bus(int(str(params["register"])) & 0xFF, standing)
         self._is_scs = str(params["series"]).upper() == "SCS"
 
     def rows(self, frame: bytes) -> dict[str, list[float]]:
@@ -228,7 +232,8 @@ def _channel(key: str, is_scs: bool) -> ChannelSpec:
     return ChannelSpec(key, _LABEL[key], unit, "f8", scale, low=low, high=high, group="Servos")
 
 
-def _streams(params: Params) -> tuple[StreamSpec, ...]:
+def streams(params: Params) -> tuple[StreamSpec, ...]:
+    """Return a stream for each servo of the settings."""
     is_scs = str(params["series"]).upper() == "SCS"
     error = ChannelSpec("error", say("Error", "Fehler", "错误"), "", "f8", low=0.0, high=255.0, group="Servos")
     channels = (*(_channel(key, is_scs) for key in MEASURED), error)
@@ -240,7 +245,7 @@ def explain(data: bytes, params: Params) -> list[Message]:
     return explain_frames(
         (KIND,),
         data,
-        _Listener(params).message,
+        Listener(params).message,
         lambda frame: {"stated_sum": frame[-1], "correct_sum": ~sum(frame[2:-1]) & 0xFF},
     )
 
@@ -250,14 +255,19 @@ def _signed(value: float, sign: int, order: str) -> bytes:
     return (raw | (1 << sign if value < 0 else 0)).to_bytes(2, "big" if order == ">" else "little")
 
 
+def measured(servo: int, at_s: float, order: str) -> bytes:
+    """Return registers 56 to 70 of a swinging servo; `order` is "<" or ">"."""
+    phase = at_s * 1.1 + servo
+    data = _signed(512 + 400 * math.sin(phase), 15, order) + _signed(440 * math.cos(phase), 15, order)
+    data += _signed(80 * math.sin(phase + 0.5), 10, order) + bytes((121, 34, 0, 0, 1, 0, 0))
+    return data + _signed(20 * math.sin(phase + 0.5), 15, order)
+
+
 def _turn(number: int, servos: tuple[int, ...], order: str) -> bytes:
     """Return the reads of all servos, 25 times a second, and their replies."""
     parts = []
     for servo in servos:
-        phase = number / 25.0 * 1.1 + servo
-        data = _signed(512 + 400 * math.sin(phase), 15, order) + _signed(440 * math.cos(phase), 15, order)
-        data += _signed(80 * math.sin(phase + 0.5), 10, order) + bytes((121, 34, 0, 0, 1, 0, 0))
-        data += _signed(20 * math.sin(phase + 0.5), 15, order)
+        data = measured(servo, number / 25.0, order)
         parts.append(packet(servo, READ, bytes((56, len(data)))) + packet(servo, 0, data))
     return b"".join(parts)
 
@@ -282,8 +292,8 @@ PROFILE = Profile(
     version=1,
     label=say("Feetech STS/SCS servos", "Feetech-Servos STS/SCS", "飞特 STS/SCS 舵机"),
     line=LineSettings(1_000_000),
-    streams=_streams(_DEFAULTS),
-    make_decoder=lambda params: DeclaredDecoder(KIND, _streams(params), _Listener(params).rows),
+    streams=streams(_DEFAULTS),
+    make_decoder=lambda params: DeclaredDecoder(KIND, streams(params), Listener(params).rows),
     make_simulator=lambda seed, params: _simulator(params),
     sample=bytes.fromhex("ffff0104023802be" + "ffff0104000008f2"),
     sample_expect=SampleExpectation({"servo_1": 1}, {"servo_1.position": 180.0, "servo_1.error": 0}),
@@ -291,7 +301,7 @@ PROFILE = Profile(
         "Feetech SCS protocol manual (read and reply examples) and the memory tables in ftservo/FTServo_Python; also "
         "understands Dynamixel protocol 1 frames, which look the same."
     ),
-    make_streams=_streams,
+    make_streams=streams,
     params=PARAMS,
     explain=explain,
 )

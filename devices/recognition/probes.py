@@ -104,7 +104,7 @@ def feetech(heard: bytes) -> Answer | None:
         if frame[2] < 0xFE and frame[3] == 2 and FEETECH.is_sound(frame):
             numbers.append(frame[2])
         at = heard.find(b"\xff\xff", at + 1)
-    return _servos("feetech_sts", numbers)
+    return _servos("feetech_master", numbers)
 
 
 def _servos(profile_id: str, numbers: list[int]) -> Answer | None:

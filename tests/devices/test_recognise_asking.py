@@ -63,8 +63,8 @@ def _feetech(*numbers: int) -> Callable[[bytes], bytes]:
     ("answer", "baud", "profile_id", "servos"),
     [
         (_dynamixel(3, 11), 1_000_000, "dynamixel_master", "3,11"),
-        (_feetech(7), 1_000_000, "feetech_sts", "7"),
-        (_feetech(2, 5), 500_000, "feetech_sts", "2,5"),
+        (_feetech(7), 1_000_000, "feetech_master", "7"),
+        (_feetech(2, 5), 500_000, "feetech_master", "2,5"),
     ],
 )
 def test_servos_say_who_they_are(answer: Callable[[bytes], bytes], baud: int, profile_id: str, servos: str) -> None:
