@@ -16,7 +16,7 @@ import pytest
 from center_app.telemetry.collector.recogniser import RECORDED, Recogniser
 from center_app.telemetry.values import RequestKind, RequestState, RequestView
 from devices import profiles
-from devices.recognition import Progress
+from devices.recognition import PortLine, Progress
 from devices.simulators.hearing import HeardRun
 from devices.simulators.line import PtyLine
 from devices.transport import open_port
@@ -111,6 +111,29 @@ def test_another_may_listen_after_a_withdrawal(tmp_path: Path) -> None:
         wait_until(look)
     assert answers == {2: answers[2]}
     assert answers[2]["recognised"] is False
+
+
+def test_another_waits_for_one_withdrawn_while_its_port_was_being_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, second_came = threading.Event(), threading.Event()
+
+    class SlowLine(PortLine):
+        def __init__(self, port: str) -> None:
+            if opening.is_set():
+                second_came.set()
+            super().__init__(port)
+            opening.set()
+            second_came.wait(0.3)
+
+    monkeypatch.setattr("center_app.telemetry.collector.recogniser.PortLine", SlowLine)
+    recogniser = Recogniser(lambda: (), lambda: None)
+    with silent_port(tmp_path) as port:
+        recogniser.take(_request(port))
+        wait_until(opening.is_set)
+        recogniser.keep_only(())
+        recogniser.take(replace(_request(port), id=2, payload={"port": port, "seconds": 1, "ask": False}))
+        assert _answer(recogniser)[1]["recognised"] is False
 
 
 def threads_of_recognition() -> list[threading.Thread]:

@@ -47,15 +47,24 @@ class _Job:
     state: RequestState = RequestState.REFUSED
     outcome: Mapping[str, Any] = field(default_factory=dict)
     line: PortLine | None = None
+    opening: threading.Lock = field(default_factory=threading.Lock)
     is_withdrawn: bool = False
     told_s: float = 0.0
 
     def hold(self) -> PortLine:
-        """Open the port; one that was withdrawn meanwhile is given back at once."""
-        self.line = PortLine(self.port)
-        if self.cancelled.is_set():
-            self.line.close()
+        """Open the port; one that was withdrawn meanwhile is given back at once. Raises _Stopped, PortError."""
+        with self.opening:
+            if self.cancelled.is_set():
+                raise _Stopped
+            self.line = PortLine(self.port)
+            if self.cancelled.is_set():
+                self.line.close()
         return self.line
+
+    def await_port(self) -> None:
+        """Wait until this job, cancelled before, holds its port no more: it may have been opening it just then."""
+        with self.opening:
+            return
 
     def cancel(self) -> None:
         """Give the port back at once; the thread ends by itself."""
@@ -104,7 +113,9 @@ class Recogniser:
             job.outcome = refused
             job.done.set()
             return
-        threading.Thread(target=self._run, args=(job,), name=f"recognise-{request.id}", daemon=True).start()
+        before = [other for other in self._jobs.values() if other is not job and _same(other.port, job.port)]
+        name = f"recognise-{request.id}"
+        threading.Thread(target=self._run, args=(job, before), name=name, daemon=True).start()
 
     def _refused(self, port: str) -> dict[str, Any] | None:
         for other, cell in self._recorded():
@@ -115,11 +126,13 @@ class Recogniser:
             return {"code": RECOGNISING.id, "port": port}
         return None
 
-    def _run(self, job: _Job) -> None:
-        """Listen; every failure ends in an answer (thread boundary)."""
+    def _run(self, job: _Job, before: Sequence[_Job]) -> None:
+        """Listen once those `before`, withdrawn, have let go; every failure ends in an answer (thread boundary)."""
         payload = job.request.payload
         seconds = min(MOST_SECONDS, max(1.0, float(payload.get("seconds", 25.0))))
         try:
+            for other in before:
+                other.await_port()
             with job.hold() as line:
                 found = recognising.recognise_line(
                     job.port, line, seconds, bool(payload.get("ask", True)), lambda progress: self._tell(job, progress)
